@@ -1,0 +1,347 @@
+/*
+ * The family contract: what a module in families/ tells the driver.
+ *
+ * A family is one constant `struct family`. It describes: it makes no socket
+ * call, opens nothing, prints nothing, keeps no state. Everything it returns
+ * is written into memory of its caller. Errors are negative errno values.
+ *
+ * families/README.md shows how a module is written, and works the contract
+ * out for four families that are unlike the rest (CAN, RDS, KCM, AF_XDP).
+ */
+#ifndef FAMILY_FAMILY_H
+#define FAMILY_FAMILY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include "family/endpoint.h"
+
+/* The two ends of an exchange, each a process of its own. */
+enum side_id { SIDE_CLIENT, SIDE_SERVER, SIDE_COUNT };
+
+/*
+ * What became of a cell. The words are defined in the README; every verdict
+ * but VERDICT_WORKS comes with a reason.
+ */
+enum verdict {
+	VERDICT_WORKS,
+	VERDICT_REFUSED,	/* the kernel refuses this type or protocol */
+	VERDICT_ABSENT,		/* the kernel has no such family */
+	VERDICT_DENIED,		/* a privilege is missing */
+	VERDICT_NO_DEVICE,	/* an interface or a peer is missing */
+	VERDICT_BROKEN,		/* none of these, and it failed */
+	VERDICT_COUNT
+};
+
+/*
+ * The shape of an exchange: which calls the two sides make.
+ *
+ * SHAPE_CONNECTED  server: socket bind listen accept recv send close;
+ *                  client: socket connect send recv close.
+ * SHAPE_DATAGRAM   server: socket bind recvfrom sendto close; client the same,
+ *                  its bind only where address() gives it one.
+ * SHAPE_BUS        as datagram, where every socket at the address hears every
+ *                  message, perhaps its own as well: what is not the awaited
+ *                  message is passed over and counted.
+ * SHAPE_KERNEL     one side, the client: the kernel answers what it sends.
+ * SHAPE_NONE       no conversation is known; the documents promise an errno.
+ */
+enum shape {
+	SHAPE_NONE,
+	SHAPE_CONNECTED,
+	SHAPE_DATAGRAM,
+	SHAPE_BUS,
+	SHAPE_KERNEL,
+};
+
+/* What the documents promise of a cell (`traits`). */
+enum {
+	TRAIT_BOUNDARIES = 1 << 0,	/* one send is one receive */
+	TRAIT_RELIABLE = 1 << 1,	/* nothing is lost or duplicated */
+	TRAIT_ORDERED = 1 << 2,		/* nothing overtakes */
+	TRAIT_EMPTY = 1 << 3,		/* a message of 0 bytes is delivered */
+	TRAIT_HALF_CLOSE = 1 << 4,	/* shutdown(SHUT_WR) leaves reading */
+};
+
+/*
+ * The largest message of a cell, in bytes of payload (what is left when
+ * wrap() has added its headers).
+ */
+struct limit {
+	enum { LIMIT_NONE, LIMIT_BYTES, LIMIT_SEND_BUFFER } kind;
+	/*
+	 * LIMIT_BYTES: the limit. LIMIT_SEND_BUFFER: what is taken off the
+	 * value that getsockopt(SO_SNDBUF) returns on the socket in use.
+	 */
+	size_t bytes;
+};
+
+/* One protocol of a family, as the user writes it and as C writes it. */
+struct protocol {
+	const char *name;	/* canonical: "tcp" */
+	const char *alias;	/* also accepted, or NULL */
+	int number;
+	const char *constant;	/* "IPPROTO_TCP" */
+	int also;		/* another number for the same; or 0 */
+};
+
+/* A socket option that is set between socket() and bind() or connect(). */
+struct setting {
+	unsigned sides;		/* 1u << SIDE_CLIENT | 1u << SIDE_SERVER */
+	bool fixed_port_only;	/* only where the user chose the port */
+	int level;
+	int name;
+	const void *value;	/* constant, of `length` bytes */
+	socklen_t length;
+};
+
+/* What wrap() and unwrap() may need to know. */
+struct envelope {
+	const struct cell *cell;
+	enum side_id side;		/* who wraps or unwraps */
+	const struct endpoint *self;	/* own address, as getsockname() said */
+	const struct endpoint *peer;	/* the other's; NULL if not known */
+	unsigned long long number;	/* of the message, from 1 */
+	/*
+	 * A number that both sides of one exchange share and other exchanges do
+	 * not; 0 for a client and a server that were started apart.
+	 */
+	unsigned run;
+};
+
+/* The most bytes that wrap() adds to a payload. */
+#define ENVELOPE_MAX 128
+
+/*
+ * One row of a family's table: a (type, protocol) with something to say.
+ * A combination without a row is a cell too: of SHAPE_NONE, refused with one
+ * of the family's `refusals`.
+ */
+struct cell {
+	int type;		/* SOCK_STREAM … */
+	int protocol;		/* its number; PROTOCOL_ANY: the rest of them */
+	enum shape shape;
+	unsigned traits;
+	struct limit largest;
+	bool by_default;	/* what protocol 0 means for this type */
+	bool needs_number;	/* socket() takes no 0 for it (raw) */
+	bool listens;		/* a datagram server has to listen() (sctp) */
+	int send_flags;		/* flags that send() and sendto() take here */
+	const struct setting *settings;	/* ended by sides == 0; or NULL */
+	/*
+	 * The errno with which socket() may refuse on a kernel that lacks this
+	 * cell; 0 where every kernel with the family has it. A refusal with an
+	 * errno that neither this nor a hint names contradicts the table.
+	 */
+	int lacking;
+	/*
+	 * How long to wait for a message where the documents say that none
+	 * will come; 0: as long as everywhere.
+	 */
+	unsigned patience_ms;
+	/*
+	 * Whether two runs of the cell on one machine hear each other, so that
+	 * a matrix does not run them side by side.
+	 */
+	bool alone;
+
+	/*
+	 * For what is sent with sendto() (shapes datagram, bus and kernel):
+	 * puts payload (`length` bytes) into the packet that is sent, and says
+	 * in *taken how many of its bytes are in (a CAN frame takes 8; most
+	 * take all; a packet without any is rare, and many in a row are an
+	 * error). Called again for the rest until all is taken; at least once.
+	 * Returns the packet's length (at most room), or -errno. NULL: the
+	 * payload is the packet.
+	 */
+	ssize_t (*wrap)(const struct envelope *envelope, const void *payload,
+	    size_t length, size_t *taken, void *packet, size_t room);
+
+	/*
+	 * Finds the payload in what was received. Returns its length and sets
+	 * *at to its offset; -ENOMSG for a packet that is not part of the
+	 * conversation (passed over); another -errno for a malformed one.
+	 * NULL: the packet is the payload.
+	 */
+	ssize_t (*unwrap)(const struct envelope *envelope, const void *packet,
+	    size_t length, size_t *at);
+};
+
+#define PROTOCOL_ANY (-1)
+
+/*
+ * What a failure means in this family, where the driver's own table (see
+ * drive/verdict.h) would say less. The first row that matches is taken.
+ */
+struct hint {
+	int type;		/* a SOCK_ constant, or 0 for all */
+	int protocol;		/* a number, or PROTOCOL_ANY */
+	const char *call;	/* "socket", "bind" …, or NULL for all */
+	int error;		/* positive errno */
+	enum verdict verdict;
+	const char *text;	/* one sentence: why, and what to do */
+};
+
+/* How the bytes of an option's value are read. */
+enum option_value {
+	OPTION_INT,
+	OPTION_ERRNO,		/* an int that is an errno, or 0 */
+	OPTION_LINGER,
+	OPTION_TIMEVAL,
+	OPTION_BYTES,
+};
+
+/* The name of a socket option; level 0 with a NULL name ends a table. */
+struct option_name {
+	int level;
+	int name;
+	const char *level_constant;	/* "SOL_SOCKET" */
+	const char *name_constant;	/* "SO_REUSEADDR" */
+	enum option_value value;
+};
+
+/*
+ * A form of all cells of a family, reached by the text given as host. In it, a
+ * percent sign stands for a word that no other run uses.
+ */
+struct variant {
+	const char *name;	/* "abstract"; NULL ends the table */
+	const char *host;	/* for --host; NULL: the default address */
+};
+
+/*
+ * Services of the driver for address(). They may open sockets of their own,
+ * which is why families do not call libc for this.
+ */
+struct lookup {
+	/* The index of an interface, or a negative errno. */
+	int (*interface)(const char *name, unsigned *index);
+};
+
+/* What address() is asked for. */
+struct wish {
+	enum side_id side;	/* whose address */
+	bool to_contact;	/* the server's, as the client contacts it */
+	bool both_sides;	/* one run holds both: a name must be unused */
+	const struct cell *cell;
+	const char *host;	/* the user's text, or NULL */
+	/*
+	 * The user's number, or the default; PORT_UNSET where neither is. 0
+	 * asks for one that the kernel chooses.
+	 */
+	long port;
+	bool port_given;	/* the user wrote --port */
+	const char *directory;	/* where names in the file system go */
+	const char *tag;	/* unique to this run: for names */
+	const struct lookup *lookup;
+};
+
+#define PORT_UNSET (-1L)
+
+/* A field of a socket address (lay_out()), offsets and sizes in bytes. */
+struct field {
+	const char *name;	/* as in the C struct: "sin_port" */
+	size_t offset;
+	size_t size;
+	bool number;		/* value is a decimal number */
+	char value[ENDPOINT_TEXT_MAX];	/* for people: "12345" */
+	/*
+	 * The field as strace writes it where that is not name=value, e.g.
+	 * "sin_port=htons(12345)"; empty otherwise.
+	 */
+	char strace[ENDPOINT_TEXT_MAX];
+};
+
+#define FIELDS_MAX 8
+
+struct family {
+	const char *name;	/* "inet", for --family */
+	const char *constant;	/* "AF_INET" */
+	int domain;		/* AF_INET; may not be AF_UNSPEC */
+	const char *summary;	/* one line: what it is for */
+	const char *address_grammar;	/* one line: what --host takes */
+	/* One sentence that an `absent` verdict tells: what would bring it. */
+	const char *brought_by;
+	/*
+	 * NULL, or why this build cannot even try: the header that was missing.
+	 * The rest may then be zero but for name, constant and summary.
+	 */
+	const char *unsupported;
+
+	/* Every protocol that --protocol knows by name; ended by name NULL. */
+	const struct protocol *protocols;
+	/* What strace calls protocol 0 here ("IPPROTO_IP"); NULL: "0". */
+	const char *protocol_zero;
+	/*
+	 * Rows; ended by type 0. Where no type is named, stream is meant if
+	 * there is a row of it, else the type of the first row.
+	 */
+	const struct cell *cells;
+	/* The errnos of a documented refusal, ended by 0; and the source. */
+	const int *refusals;
+	const char *refusal_source;
+	/* Ended by a row of verdict VERDICT_WORKS; or NULL. */
+	const struct hint *hints;
+	/* Options of the family's own levels; or NULL. */
+	const struct option_name *options;
+	/* Forms of every cell; NULL where there is one form only. */
+	const struct variant *variants;
+	/* --host may be a name that getaddrinfo() finds in this domain. */
+	bool host_names;
+
+	/*
+	 * Chooses or parses an address. Returns 1 and fills *out; 0 where this
+	 * client needs no address of its own (nothing is bound; a server's is
+	 * always filled); -EINVAL where the host's text is none of this
+	 * family's (a name is looked up and asked again, where host_names
+	 * allows); -ENODEV where it names an interface that is not there, which
+	 * is a verdict of no-device; another -errno where the user's words are
+	 * at fault. On an error `why`, of `room` bytes, holds a sentence.
+	 */
+	int (*address)(const struct wish *wish, struct endpoint *out,
+	    char *why, size_t room);
+
+	/*
+	 * Writes the address text that address() accepts. Returns 0, or -EINVAL
+	 * for bytes that are no address of this family. Bytes that are not
+	 * printable ASCII are left to the caller to escape.
+	 */
+	int (*format)(const struct endpoint *endpoint, char *text, size_t room);
+
+	/*
+	 * Lays the address out, field by field, in order, the family's field
+	 * first (its value: the constant). Returns how many fields it wrote, at
+	 * most FIELDS_MAX, or -EINVAL.
+	 */
+	int (*lay_out)(const struct endpoint *endpoint,
+	    struct field fields[FIELDS_MAX]);
+
+	/*
+	 * From the address a server is bound to (as getsockname() returned it)
+	 * to the one a client contacts: 0.0.0.0 becomes 127.0.0.1. NULL: it is
+	 * the same. Returns 0 or -errno.
+	 */
+	int (*contact)(const struct endpoint *bound, struct endpoint *out);
+
+	/* The variant's name that an address belongs to. NULL: no variants. */
+	const char *(*variant)(const struct endpoint *endpoint);
+
+	/*
+	 * Removes what binding this address left behind (a socket file). Called
+	 * once, by the process that outlives the socket, for an address that
+	 * bind() took, or may have taken: its process was killed in the call,
+	 * and the address is one that address() made up for this run. NULL:
+	 * nothing is left. Returns 0, also where there was nothing, or -errno.
+	 */
+	int (*release)(const struct endpoint *endpoint);
+};
+
+/*
+ * The table of families, ended by NULL; families/families.c defines it. The
+ * first is the one that is meant where none is named.
+ */
+extern const struct family *const families[];
+
+#endif

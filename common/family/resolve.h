@@ -1,0 +1,22 @@
+/*
+ * resolve: turns the user's host and port into an endpoint, before any side
+ * starts. What it opens on the way (getaddrinfo, interface indices) is no part
+ * of the exchange and is not recorded.
+ */
+#ifndef FAMILY_RESOLVE_H
+#define FAMILY_RESOLVE_H
+
+#include <stddef.h>
+
+#include "family/family.h"
+
+/*
+ * Asks the family for the address (struct family, address()); a host that is
+ * no address of the family is looked up with getaddrinfo() where the family
+ * takes host names. Fills in wish->lookup. Returns 1 with *out, 0 where none
+ * is needed, or -errno with a sentence in why.
+ */
+int resolve_endpoint(const struct family *family, struct wish *wish,
+    struct endpoint *out, char *why, size_t room);
+
+#endif
