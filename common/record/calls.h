@@ -1,0 +1,67 @@
+/*
+ * The recorded calls: the sockets API as a person knows it, each call written
+ * down in a trace with its arguments as passed, its result and its time.
+ *
+ * A recorded call makes exactly the one system call that it is named after and
+ * no other, and returns what the kernel returned: a number >= 0, or a negative
+ * errno. None retries, none waits; that is the driver's part.
+ */
+#ifndef RECORD_CALLS_H
+#define RECORD_CALLS_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "family/endpoint.h"
+#include "record/event.h"
+
+struct trace;
+struct fault_plan;
+
+/*
+ * Who is recorded, and where to. `trace` may be NULL: nothing is kept. `sink`,
+ * where set, is called after each call (a server that shows its calls as they
+ * happen); it runs outside the time that the event tells.
+ */
+struct recorder {
+	enum side_id side;
+	pid_t pid;
+	struct trace *trace;
+	struct fault_plan *faults;	/* NULL but in tests */
+	void (*sink)(const struct event *event, void *context);
+	void *sink_context;
+};
+
+/*
+ * Addresses that are returned may be NULL where the caller does not want them;
+ * the kernel is then passed NULL, too.
+ */
+struct calls {
+	int (*socket)(struct recorder *, int domain, int type, int protocol);
+	int (*bind)(struct recorder *, int fd, const struct endpoint *address);
+	int (*listen)(struct recorder *, int fd, int backlog);
+	int (*accept)(struct recorder *, int fd, struct endpoint *peer,
+	    int flags);	/* accept4(2) */
+	int (*connect)(struct recorder *, int fd,
+	    const struct endpoint *address);
+	ssize_t (*send)(struct recorder *, int fd, const void *data,
+	    size_t length, int flags);
+	ssize_t (*sendto)(struct recorder *, int fd, const void *data,
+	    size_t length, int flags, const struct endpoint *to);
+	ssize_t (*recv)(struct recorder *, int fd, void *data, size_t room,
+	    int flags);
+	ssize_t (*recvfrom)(struct recorder *, int fd, void *data, size_t room,
+	    int flags, struct endpoint *from);
+	int (*shutdown)(struct recorder *, int fd, int how);
+	int (*getsockname)(struct recorder *, int fd, struct endpoint *name);
+	int (*getpeername)(struct recorder *, int fd, struct endpoint *name);
+	int (*setsockopt)(struct recorder *, int fd, int level, int name,
+	    const void *value, socklen_t length);
+	int (*getsockopt)(struct recorder *, int fd, int level, int name,
+	    void *value, socklen_t *length);
+	int (*close)(struct recorder *, int fd);
+};
+
+extern const struct calls recorded_calls;
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * describe: decodes an event's arguments into names, with the family's tables.
+ * What every renderer reads, so that none of them knows a socket constant.
+ */
+#ifndef RECORD_DESCRIBE_H
+#define RECORD_DESCRIBE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "family/family.h"
+#include "record/errno.h"
+#include "record/event.h"
+
+enum argument_kind {
+	/* text, where strace does not just write the number. */
+	ARGUMENT_NUMBER,	/* number: a descriptor, a length, a backlog */
+	ARGUMENT_SYMBOL,	/* text: "AF_INET", "MSG_OOB|MSG_DONTWAIT" */
+	ARGUMENT_ADDRESS,	/* event->address, passed in or returned */
+	ARGUMENT_DATA,		/* event->data, kept of length bytes */
+	ARGUMENT_VALUE,		/* an option's value: text, and number if one */
+	ARGUMENT_LENGTH,	/* value-result: event->room => returned */
+	/*
+	 * A null pointer (text: "NULL"), or a pointer to what the call did not
+	 * fill in (text: "...").
+	 */
+	ARGUMENT_NULL,
+};
+
+struct argument {
+	enum argument_kind kind;
+	const char *name;	/* as the man page has it: "sockfd", "flags" */
+	int64_t number;
+	bool has_number;	/* of a value, or of a protocol */
+	bool descriptor;	/* ARGUMENT_NUMBER that is a descriptor */
+	bool returned;		/* the call fills it in */
+	bool plumbing;		/* a reader of the ladder can do without it */
+	/* Of a symbol: where flags begin that are plumbing; else all of it. */
+	size_t essential;
+	char text[160];
+};
+
+#define ARGUMENTS_MAX 6
+
+/*
+ * Decodes the event's arguments in the order they are passed to the call named
+ * call_name(event->call). Returns how many.
+ */
+size_t describe_arguments(const struct family *family,
+    const struct event *event, struct argument arguments[ARGUMENTS_MAX]);
+
+/*
+ * A sentence on what is remarkable about the event, written into text: a short
+ * send, the end of the stream, a call that never returned. Empty if nothing is.
+ */
+void describe_note(const struct event *event, char *text, size_t room);
+
+#endif

@@ -1,0 +1,74 @@
+/*
+ * event: one recorded system call of one side, as plain data that can stand in
+ * shared memory. Nothing in it is a pointer.
+ */
+#ifndef RECORD_EVENT_H
+#define RECORD_EVENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "family/endpoint.h"
+#include "family/family.h"
+
+/* The recorded calls, each by the name of its wrapper in the C library. */
+enum call {
+	CALL_SOCKET,
+	CALL_BIND,
+	CALL_LISTEN,
+	CALL_ACCEPT4,
+	CALL_CONNECT,
+	CALL_SEND,
+	CALL_SENDTO,
+	CALL_RECV,
+	CALL_RECVFROM,
+	CALL_SHUTDOWN,
+	CALL_GETSOCKNAME,
+	CALL_GETPEERNAME,
+	CALL_SETSOCKOPT,
+	CALL_GETSOCKOPT,
+	CALL_CLOSE,
+	CALL_COUNT
+};
+
+/* How many bytes of a payload or of an option's value an event keeps. */
+#define EVENT_DATA_MAX 96
+
+struct event {
+	uint64_t t_ns;		/* CLOCK_MONOTONIC when the call was made */
+	uint64_t end_ns;	/* and when it returned; 0: it has not */
+	int64_t result;		/* as the call returned it: -1 on failure */
+	int32_t error;		/* errno if result is -1, else 0 */
+	pid_t pid;
+	uint8_t side;		/* enum side_id */
+	uint8_t call;		/* enum call */
+	bool injected;		/* a test made this result, not the kernel */
+	/*
+	 * The integer arguments in the order they are passed, pointers left
+	 * out: socket(domain, type, protocol); bind, connect(fd); listen(fd,
+	 * backlog); accept4(fd, flags); send, recv(fd, length, flags); sendto,
+	 * recvfrom likewise; shutdown(fd, how); getsockname, getpeername(fd);
+	 * setsockopt, getsockopt(fd, level, name); close(fd).
+	 */
+	int64_t number[3];
+	/* The address passed in, or the one returned. */
+	struct endpoint address;
+	/* The length passed for an address or option that is returned. */
+	socklen_t room;
+	/* The length returned with it (value-result); may exceed room. */
+	socklen_t returned;
+	/* Payload (sent, or received) or option value: the first bytes. */
+	uint32_t kept;
+	uint64_t length;	/* its whole length: passed in, or received */
+	unsigned char data[EVENT_DATA_MAX];
+};
+
+/* The wrapper's name: "accept4". */
+const char *call_name(enum call call);
+
+/* Whether the call sends payload (send, sendto) or receives it. */
+bool call_sends(enum call call);
+bool call_receives(enum call call);
+
+#endif

@@ -1,0 +1,146 @@
+#include "record/names.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "family/cell.h"
+
+struct constant {
+	unsigned number;
+	const char *name;
+	bool plumbing;		/* how we call, not what the call is about */
+};
+
+/* In the order of their bits, as strace lists them. */
+static const struct constant message_flags[] = {
+	{ MSG_OOB, "MSG_OOB", false },
+	{ MSG_PEEK, "MSG_PEEK", false },
+	{ MSG_DONTROUTE, "MSG_DONTROUTE", false },
+	{ MSG_CTRUNC, "MSG_CTRUNC", false },
+	{ MSG_PROXY, "MSG_PROBE", false },
+	{ MSG_TRUNC, "MSG_TRUNC", true },
+	{ MSG_DONTWAIT, "MSG_DONTWAIT", true },
+	{ MSG_EOR, "MSG_EOR", false },
+	{ MSG_WAITALL, "MSG_WAITALL", false },
+	{ MSG_FIN, "MSG_FIN", false },
+	{ MSG_SYN, "MSG_SYN", false },
+	{ MSG_CONFIRM, "MSG_CONFIRM", false },
+	{ MSG_RST, "MSG_RST", false },
+	{ MSG_ERRQUEUE, "MSG_ERRQUEUE", false },
+	{ MSG_NOSIGNAL, "MSG_NOSIGNAL", true },
+	{ MSG_MORE, "MSG_MORE", false },
+	{ MSG_WAITFORONE, "MSG_WAITFORONE", false },
+	{ MSG_BATCH, "MSG_BATCH", false },
+	{ MSG_ZEROCOPY, "MSG_ZEROCOPY", false },
+	{ MSG_FASTOPEN, "MSG_FASTOPEN", false },
+	{ MSG_CMSG_CLOEXEC, "MSG_CMSG_CLOEXEC", true },
+	{ .name = NULL },
+};
+
+static const struct constant socket_flags[] = {
+	{ SOCK_CLOEXEC, "SOCK_CLOEXEC", true },
+	{ SOCK_NONBLOCK, "SOCK_NONBLOCK", true },
+	{ .name = NULL },
+};
+
+/* What the kernel takes for the type (SOCK_TYPE_MASK of linux/net.h). */
+#define TYPE_MASK 0xf
+
+static const struct constant hows[] = {
+	{ SHUT_RD, "SHUT_RD", false },
+	{ SHUT_WR, "SHUT_WR", false },
+	{ SHUT_RDWR, "SHUT_RDWR", false },
+	{ .name = NULL },
+};
+
+/* Appends to text what fits, behind a '|' where something stands before. */
+static void
+join(char *text, size_t room, const char *word)
+{
+	size_t used = strlen(text);
+
+	snprintf(text + used, room - used, "%s%s", used != 0 ? "|" : "", word);
+}
+
+/* The names of flags; the bits that have none behind them, in hexadecimal. */
+static void
+join_flags(const struct constant *row, unsigned flags, const char *unknown,
+    char *text, size_t room)
+{
+	char number[48];
+	bool any = text[0] != '\0';
+
+	for (; row->name != NULL; row++) {
+		if ((flags & row->number) == 0)
+			continue;
+		join(text, room, row->name);
+		flags &= ~row->number;
+		any = true;
+	}
+	if (flags == 0 && any)
+		return;
+	if (any)
+		snprintf(number, sizeof(number), "0x%x", flags);
+	else if (flags != 0)
+		snprintf(number, sizeof(number), "0x%x /* %s */", flags,
+		    unknown);
+	else
+		snprintf(number, sizeof(number), "0");
+	join(text, room, number);
+}
+
+void
+name_message_flags(int64_t flags, char *text, size_t room)
+{
+	text[0] = '\0';
+	join_flags(message_flags, (unsigned)flags, "MSG_???", text, room);
+}
+
+void
+name_accept_flags(int64_t flags, char *text, size_t room)
+{
+	text[0] = '\0';
+	join_flags(socket_flags, (unsigned)flags, "SOCK_???", text, room);
+}
+
+size_t
+name_type(int64_t type, char *text, size_t room)
+{
+	const char *constant = type_constant((int)(type & TYPE_MASK));
+	unsigned flags = (unsigned)type & ~(unsigned)TYPE_MASK;
+	size_t length;
+
+	if (constant == NULL) {
+		snprintf(text, room, "0x%x /* SOCK_??? */", (unsigned)type);
+		return strlen(text);
+	}
+	snprintf(text, room, "%s", constant);
+	length = strlen(text);
+	if (flags != 0)
+		join_flags(socket_flags, flags, "", text, room);
+	return length;
+}
+
+void
+name_how(int64_t how, char *text, size_t room)
+{
+	for (const struct constant *row = hows; row->name != NULL; row++)
+		if (row->number == (unsigned)how) {
+			snprintf(text, room, "%s", row->name);
+			return;
+		}
+	snprintf(text, room, "0x%x /* SHUT_??? */", (unsigned)how);
+}
+
+bool
+message_flags_are_plumbing(int64_t flags)
+{
+	unsigned left = (unsigned)flags;
+
+	for (const struct constant *row = message_flags; row->name != NULL;
+	     row++)
+		if (row->plumbing)
+			left &= ~row->number;
+	return left == 0;
+}
