@@ -1,0 +1,67 @@
+/*
+ * run: one exchange in progress, as the parent sees it. Shared by exchange.c,
+ * which starts and judges it, and supervise.c, which watches it.
+ */
+#ifndef DRIVE_RUN_H
+#define DRIVE_RUN_H
+
+#include <signal.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "drive/payload.h"
+#include "drive/shapes.h"
+
+/* Why the parent ended a side, if it did. */
+enum ended {
+	ENDED_NOT,
+	ENDED_LATE,	/* it was told to stop, and did not in time */
+	ENDED_STUCK,	/* a call did not return */
+	ENDED_UNTOLD,	/* it did not learn that the other had ended */
+	ENDED_STILL,	/* neither side moved */
+};
+
+/* The state of one run. */
+struct run {
+	const struct request *request;
+	struct report *report;
+	struct meeting *meeting;	/* kept by the report */
+	struct payload payload;
+	uint32_t number;
+	struct endpoint bind_to[SIDE_COUNT];
+	int ready[2];		/* closes when the server can be contacted */
+	int wake[2];		/* closes when the sides should stop */
+	pid_t pid[SIDE_COUNT];	/* 0: no such side, or it has ended */
+	enum ended ended[SIDE_COUNT];
+	sigset_t awaited;	/* the signals that the parent waits for */
+	sigset_t before;	/* the caller's mask */
+	uint64_t moved_at;	/* when a side was last seen to move */
+	uint64_t moves;		/* events begun until then */
+	uint64_t kill_at;	/* when patience with a stop ends; 0: not yet */
+};
+
+/* Closes a descriptor once; it is then -1. */
+void run_close(int *fd);
+
+/* The last event that a side has begun, or NULL. */
+const struct event *run_last_event(const struct run *run, enum side_id id);
+
+/* Wakes the sides from what they wait for, and says why. */
+void run_stop(struct run *run, enum stop why);
+
+/*
+ * Blocks the signals that end a run, so that it can be tidied up first; those
+ * that the caller ignores stay ignored.
+ */
+void run_take_signals(struct run *run);
+
+/* A signal that came too late to end the run ends the caller all the same. */
+void run_give_signals_back(struct run *run);
+
+/*
+ * Waits until both sides have ended, whatever happens: stops the one when the
+ * other fails, and ends what does not return in time.
+ */
+void run_supervise(struct run *run);
+
+#endif
