@@ -1,0 +1,334 @@
+#include "render/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "record/describe.h"
+#include "text/escape.h"
+#include "render/render.h"
+
+/*
+ * Text of any origin as a JSON string. jansson refuses what is not UTF-8;
+ * that is escaped.
+ */
+static json_t *
+text_json(const char *text)
+{
+	json_t *string = json_string(text);
+	char *escaped;
+	size_t room;
+
+	if (string != NULL)
+		return string;
+	room = 4 * strlen(text) + 1;
+	escaped = malloc(room);
+	if (escaped == NULL)
+		return NULL;
+	escape_text(text, strlen(text), escaped, room);
+	string = json_string(escaped);
+	free(escaped);
+	return string;
+}
+
+/* An empty text says that there is none. */
+static json_t *
+text_or_null(const char *text)
+{
+	return text != NULL && text[0] != '\0' ? text_json(text) : json_null();
+}
+
+static json_t *
+count_json(uint64_t count)
+{
+	return json_integer((json_int_t)count);
+}
+
+static json_t *
+errno_json(int error)
+{
+	char text[NAME_MAX_TEXT];
+
+	return error != 0 ? json_string(errno_name(error, text)) : json_null();
+}
+
+/*
+ * Sets a member, taking the value's reference. The first failure is kept in
+ * *failed, so that a caller can set all and ask once.
+ */
+static void
+set(json_t *object, const char *name, json_t *value, bool *failed)
+{
+	if (json_object_set_new(object, name, value) != 0)
+		*failed = true;
+}
+
+/* The object, or NULL where one of its members could not be made. */
+static json_t *
+finished(json_t *json, bool failed)
+{
+	if (!failed)
+		return json;
+	json_decref(json);
+	return NULL;
+}
+
+static json_t *
+field_json(const struct field *field)
+{
+	if (field->number)
+		return json_integer(strtoll(field->value, NULL, 10));
+	return text_json(field->value);
+}
+
+static json_t *
+address_json(const struct family *family, const struct endpoint *address)
+{
+	json_t *object = json_object();
+	json_t *members = json_object();
+	struct field fields[FIELDS_MAX];
+	char text[ENDPOINT_TEXT_MAX];
+	int count = -1;
+	bool failed = false;
+
+	if (family->lay_out != NULL)
+		count = family->lay_out(address, fields);
+	set(object, "family", count > 0 ? text_json(fields[0].value)
+					: json_null(), &failed);
+	set(object, "text", text_json(endpoint_format(family, address, text,
+	    sizeof(text))), &failed);
+	for (int i = 1; i < count; i++)
+		set(members, fields[i].name, field_json(&fields[i]), &failed);
+	set(object, "fields", members, &failed);
+	return finished(object, failed);
+}
+
+static json_t *
+data_json(const struct event *event)
+{
+	static const char digits[] = "0123456789abcdef";
+	char hexadecimal[2 * EVENT_DATA_MAX];
+	json_t *object = json_object();
+	bool failed = false;
+
+	for (size_t i = 0; i < event->kept; i++) {
+		hexadecimal[2 * i] = digits[event->data[i] >> 4];
+		hexadecimal[2 * i + 1] = digits[event->data[i] & 0x0f];
+	}
+	set(object, "len", count_json(event->length), &failed);
+	set(object, "hex", json_stringn(hexadecimal, 2 * (size_t)event->kept),
+	    &failed);
+	return finished(object, failed);
+}
+
+static json_t *
+length_json(const struct event *event)
+{
+	bool returned = event->end_ns != 0 && event->result >= 0;
+	json_t *object = json_object();
+	bool failed = false;
+
+	set(object, "passed", count_json(event->room), &failed);
+	set(object, "returned", returned ? count_json(event->returned)
+					 : json_null(), &failed);
+	return finished(object, failed);
+}
+
+static json_t *
+argument_json(const struct family *family, const struct event *event,
+    const struct argument *argument)
+{
+	switch (argument->kind) {
+	case ARGUMENT_NUMBER:
+		return json_integer(argument->number);
+	case ARGUMENT_SYMBOL:
+		return text_json(argument->text);
+	case ARGUMENT_ADDRESS:
+		return address_json(family, &event->address);
+	case ARGUMENT_DATA:
+		return data_json(event);
+	case ARGUMENT_VALUE:
+		return argument->has_number ? json_integer(argument->number)
+					    : text_json(argument->text);
+	case ARGUMENT_LENGTH:
+		return length_json(event);
+	case ARGUMENT_NULL:
+		break;
+	}
+	return json_null();
+}
+
+static json_t *
+arguments_json(const struct family *family, const struct event *event)
+{
+	struct argument arguments[ARGUMENTS_MAX];
+	size_t count = describe_arguments(family, event, arguments);
+	json_t *array = json_array();
+	bool failed = false;
+
+	for (size_t i = 0; i < count; i++)
+		if (json_array_append_new(array, argument_json(family, event,
+		    &arguments[i])) != 0)
+			failed = true;
+	return finished(array, failed);
+}
+
+static json_t *
+event_json(const struct family *family, const struct event *event,
+    uint64_t start_ns)
+{
+	json_t *object = json_object();
+	char note[NOTE_MAX];
+	bool failed = false;
+	bool returned = event->end_ns != 0;
+
+	describe_note(event, note, sizeof(note));
+	set(object, "t_ns", json_integer((json_int_t)(event->t_ns - start_ns)),
+	    &failed);
+	set(object, "side", json_string(event->side == SIDE_CLIENT
+	    ? "client" : "server"), &failed);
+	set(object, "pid", json_integer(event->pid), &failed);
+	set(object, "call", json_string(call_name(event->call)), &failed);
+	set(object, "args", arguments_json(family, event), &failed);
+	set(object, "result", returned ? json_integer(event->result)
+				       : json_null(), &failed);
+	set(object, "errno", errno_json(event->error), &failed);
+	set(object, "note", text_or_null(note), &failed);
+	return finished(object, failed);
+}
+
+/* The events, and in *missing how many did not fit. */
+static json_t *
+events_json(const struct report *report, uint64_t *missing)
+{
+	const struct family *family = report->request->choice.family;
+	const struct event *first = NULL;
+	json_t *array = json_array();
+	struct trace_row *rows;
+	bool failed = false;
+	size_t count;
+
+	*missing = 0;
+	if (trace_merge(report->trace[SIDE_CLIENT], report->trace[SIDE_SERVER],
+	    &rows, &count) != 0)
+		return finished(array, true);
+	for (size_t i = 0; i < count; i++) {
+		*missing += rows[i].missing;
+		if (first == NULL)
+			first = rows[i].event;
+		if (rows[i].event != NULL && json_array_append_new(array,
+		    event_json(family, rows[i].event, first->t_ns)) != 0)
+			failed = true;
+	}
+	free(rows);
+	return finished(array, failed);
+}
+
+static json_t *
+reason_json(const struct report *report)
+{
+	const struct reason *reason = &report->reason;
+	json_t *object;
+	bool failed = false;
+
+	if (report->verdict == VERDICT_WORKS)
+		return json_null();
+	object = json_object();
+	set(object, "call", text_or_null(reason->call), &failed);
+	set(object, "errno", errno_json(reason->error), &failed);
+	set(object, "text", text_json(reason->text), &failed);
+	return finished(object, failed);
+}
+
+static json_t *
+summary_json(const struct report *report)
+{
+	const struct tally *tally = &report->tally;
+	const struct {
+		const char *name;
+		uint64_t count;
+	} rows[] = {
+		{ "round_trips", tally->round_trips },
+		{ "bytes", tally->bytes },
+		{ "elapsed_ns", report->elapsed_ns },
+		{ "sent", tally->sent },
+		{ "lost", tally->lost },
+		{ "duplicated", tally->duplicated },
+		{ "reordered", tally->reordered },
+		{ "ignored", tally->ignored },
+	};
+	json_t *object = json_object();
+	bool failed = false;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		set(object, rows[i].name, count_json(rows[i].count), &failed);
+	return finished(object, failed);
+}
+
+static json_t *
+notes_json(const struct report *report)
+{
+	json_t *array = json_array();
+	bool failed = false;
+
+	for (size_t i = 0; i < report->notes; i++)
+		if (json_array_append_new(array, text_json(report->note[i])) !=
+		    0)
+			failed = true;
+	return finished(array, failed);
+}
+
+json_t *
+kernel_json(void)
+{
+	json_t *object = json_object();
+	struct utsname kernel;
+	bool failed = uname(&kernel) != 0;
+
+	if (failed)
+		return finished(object, failed);
+	set(object, "sysname", text_json(kernel.sysname), &failed);
+	set(object, "release", text_json(kernel.release), &failed);
+	set(object, "machine", text_json(kernel.machine), &failed);
+	return finished(object, failed);
+}
+
+json_t *
+report_json(const struct report *report)
+{
+	const struct choice *choice = &report->request->choice;
+	const char *type = type_name(choice->row.type);
+	json_t *object = json_object();
+	uint64_t missing;
+	bool failed = false;
+
+	set(object, "sockdemo", json_string(SOCKDEMO_VERSION), &failed);
+	set(object, "kernel", kernel_json(), &failed);
+	set(object, "family", json_string(choice->family->name), &failed);
+	set(object, "type", text_or_null(type), &failed);
+	set(object, "protocol", text_json(choice->protocol), &failed);
+	set(object, "variant", text_or_null(report->variant), &failed);
+	set(object, "verdict", json_string(verdict_name(report->verdict)),
+	    &failed);
+	set(object, "reason", reason_json(report), &failed);
+	set(object, "contradiction", text_or_null(report->contradiction),
+	    &failed);
+	set(object, "notes", notes_json(report), &failed);
+	set(object, "events", events_json(report, &missing), &failed);
+	set(object, "events_missing", count_json(missing), &failed);
+	set(object, "summary", summary_json(report), &failed);
+	return finished(object, failed);
+}
+
+void
+render_json(FILE *out, const struct report *report, const struct style *style)
+{
+	json_t *json = report_json(report);
+
+	(void)style;
+	/* Controls that JSON allows could drive a terminal: ASCII only. */
+	if (json != NULL && json_dumpf(json, out,
+	    JSON_INDENT(2) | JSON_ENSURE_ASCII) == 0)
+		fputc('\n', out);
+	json_decref(json);
+}

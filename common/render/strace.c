@@ -1,0 +1,224 @@
+/*
+ * strace: the events as strace 6.1 prints them with -f -e trace=network. Its
+ * sources are the reference (src/net.c, src/sockaddr.c, src/util.c).
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "record/describe.h"
+#include "render/render.h"
+#include "text/quote.h"
+
+/* Results stand in this column, or behind the call (strace -a). */
+#define RESULT_COLUMN 40
+
+/* How a wrapper appears as a system call. */
+struct system_call {
+	const char *name;	/* NULL: not in strace's network class */
+	const char *rest;	/* arguments that the wrapper does not have */
+	size_t at_entry;	/* arguments known before it returns; 0: all */
+};
+
+static const struct system_call system_calls[CALL_COUNT] = {
+	[CALL_SOCKET] = { "socket", "", 0 },
+	[CALL_BIND] = { "bind", "", 0 },
+	[CALL_LISTEN] = { "listen", "", 0 },
+	[CALL_ACCEPT4] = { "accept4", "", 1 },
+	[CALL_CONNECT] = { "connect", "", 0 },
+	[CALL_SEND] = { "sendto", ", NULL, 0", 0 },
+	[CALL_SENDTO] = { "sendto", "", 0 },
+	[CALL_RECV] = { "recvfrom", ", NULL, NULL", 1 },
+	[CALL_RECVFROM] = { "recvfrom", "", 1 },
+	[CALL_SHUTDOWN] = { "shutdown", "", 0 },
+	[CALL_GETSOCKNAME] = { "getsockname", "", 1 },
+	[CALL_GETPEERNAME] = { "getpeername", "", 1 },
+	[CALL_SETSOCKOPT] = { "setsockopt", "", 0 },
+	[CALL_GETSOCKOPT] = { "getsockopt", "", 3 },
+	[CALL_CLOSE] = { .name = NULL },
+};
+
+/* A line in the making, and the column that it has reached. */
+struct line {
+	FILE *out;
+	int column;
+};
+
+static void put(struct line *line, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+put(struct line *line, const char *format, ...)
+{
+	va_list arguments;
+	int printed;
+
+	va_start(arguments, format);
+	printed = vfprintf(line->out, format, arguments);
+	va_end(arguments);
+	if (printed > 0)
+		line->column += printed;
+}
+
+/* An address that the family cannot lay out. */
+static void
+put_plain_address(struct line *line, const struct family *family,
+    const struct endpoint *address)
+{
+	size_t begin = offsetof(struct sockaddr, sa_data);
+	size_t length = address->length;
+	char data[QUOTE_MAX];
+
+	if (length < begin) {
+		put(line, "...");
+		return;
+	}
+	if (address->any.sa_family == family->domain)
+		put(line, "{sa_family=%s", family->constant);
+	else if (address->any.sa_family == AF_UNSPEC)
+		put(line, "{sa_family=AF_UNSPEC");
+	else
+		put(line, "{sa_family=0x%x /* AF_??? */",
+		    address->any.sa_family);
+	if (length > begin)
+		put(line, ", sa_data=%s", quote_bytes(address->bytes + begin,
+		    length - begin, length - begin, data));
+	put(line, "}");
+}
+
+static void
+put_address(struct line *line, const struct family *family,
+    const struct endpoint *address)
+{
+	struct field fields[FIELDS_MAX];
+	int count = -1;
+
+	if (family->lay_out != NULL)
+		count = family->lay_out(address, fields);
+	if (count <= 0) {
+		put_plain_address(line, family, address);
+		return;
+	}
+	put(line, "{sa_family=%s", fields[0].value);
+	for (int i = 1; i < count; i++) {
+		bool special = fields[i].strace[0] != '\0';
+		char text[ENDPOINT_TEXT_MAX];
+
+		put(line, ", %s%s%s", special ? "" : fields[i].name,
+		    special ? "" : "=", quote_within(special
+		    ? fields[i].strace : fields[i].value, text, sizeof(text)));
+	}
+	put(line, "}");
+}
+
+static void
+put_length(struct line *line, const struct event *event)
+{
+	if (event->result < 0 || event->returned == event->room)
+		put(line, "[%u]", event->room);
+	else
+		put(line, "[%u => %u]", event->room, event->returned);
+}
+
+static void
+put_argument(struct line *line, const struct family *family,
+    const struct event *event, const struct argument *argument)
+{
+	char data[QUOTE_MAX];
+
+	switch (argument->kind) {
+	case ARGUMENT_NUMBER:
+		if (argument->text[0] != '\0')
+			put(line, "%s", argument->text);
+		else
+			put(line, "%" PRId64, argument->number);
+		break;
+	case ARGUMENT_ADDRESS:
+		put_address(line, family, &event->address);
+		break;
+	case ARGUMENT_DATA:
+		put(line, "%s", quote_bytes(event->data, event->kept,
+		    event->length, data));
+		break;
+	case ARGUMENT_LENGTH:
+		put_length(line, event);
+		break;
+	case ARGUMENT_SYMBOL:
+	case ARGUMENT_VALUE:
+	case ARGUMENT_NULL:
+		put(line, "%s", argument->text);
+		break;
+	}
+}
+
+static void
+put_result(struct line *line, const struct event *event)
+{
+	char text[NAME_MAX_TEXT];
+	const char *name = errno_name(event->error, text);
+	const char *description = strerrordesc_np(event->error);
+
+	put(line, ") ");
+	put(line, "%*s", line->column < RESULT_COLUMN
+	    ? RESULT_COLUMN - line->column : 0, "");
+	if (event->result >= 0)
+		put(line, "= %" PRId64, event->result);
+	else if (description != NULL)
+		put(line, "= -1 %s (%s)", name, description);
+	else if (name != text)
+		put(line, "= -1 %s (Unknown error %d)", name, event->error);
+	else
+		put(line, "= -1 (errno %d)", event->error);
+}
+
+void
+render_strace_event(FILE *out, const struct family *family,
+    const struct event *event)
+{
+	const struct system_call *call = &system_calls[event->call];
+	struct argument arguments[ARGUMENTS_MAX];
+	struct line line = { .out = out };
+	bool running = event->end_ns == 0;
+	bool entered = running && call->at_entry != 0;
+	size_t count;
+
+	if (call->name == NULL)
+		return;
+	count = describe_arguments(family, event, arguments);
+	if (entered)
+		count = call->at_entry;
+	put(&line, "[pid %5d] %s(", event->pid, call->name);
+	for (size_t i = 0; i < count; i++) {
+		put(&line, "%s", i != 0 ? ", " : "");
+		put_argument(&line, family, event, &arguments[i]);
+	}
+	put(&line, "%s", entered ? ", " : call->rest);
+	if (running)
+		put(&line, " <unfinished ...>");
+	else
+		put_result(&line, event);
+	put(&line, "\n");
+}
+
+void
+render_strace(FILE *out, const struct report *report,
+    const struct style *style)
+{
+	struct trace_row *rows;
+	size_t count;
+
+	(void)style;
+	if (trace_merge(report->trace[SIDE_CLIENT], report->trace[SIDE_SERVER],
+	    &rows, &count) != 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].event != NULL)
+			render_strace_event(out,
+			    report->request->choice.family, rows[i].event);
+		else
+			fprintf(out, "[... %" PRIu64 " events missing]\n",
+			    rows[i].missing);
+	free(rows);
+}
