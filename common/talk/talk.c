@@ -1,0 +1,437 @@
+#include "talk/talk.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "drive/step.h"
+#include "drive/verdict.h"
+#include "family/resolve.h"
+#include "talk/source.h"
+#include "text/escape.h"
+
+#define DEFAULT_PORT 12345
+
+/* The signals that end a talk; those that are ignored stay so (nohup). */
+static int
+take_signals(struct talk *talk)
+{
+	static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action;
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
+		if (sigaction(ending[i], NULL, &action) == 0 &&
+		    action.sa_handler != SIG_IGN)
+			sigaddset(&signals, ending[i]);
+	sigprocmask(SIG_BLOCK, &signals, &talk->before);
+	signal(SIGPIPE, SIG_IGN);
+	talk->signals = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	return talk->signals >= 0 ? 0 : -errno;
+}
+
+/* The address of the server, or with to_contact false the client's own. */
+static int
+find_address(struct talk *talk, enum side_id side, bool to_contact,
+    struct endpoint *out, char *why, size_t room)
+{
+	const struct request *request = &talk->request;
+	const char *directory = getenv("TMPDIR");
+	char tag[24];
+	struct wish wish = {
+		.side = side,
+		.to_contact = to_contact,
+		.cell = &talk->choice.row,
+		.host = request->host,
+		.port = request->port != PORT_UNSET ? request->port
+						    : DEFAULT_PORT,
+		.port_given = request->port != PORT_UNSET,
+		.directory = directory != NULL && directory[0] != '\0'
+		    ? directory : "/tmp",
+		.tag = tag,
+	};
+
+	snprintf(tag, sizeof(tag), "%d", (int)getpid());
+	return resolve_endpoint(talk->choice.family, &wish, out, why, room);
+}
+
+static int
+keep_trace(struct talk *talk)
+{
+	talk->trace = mmap(NULL, sizeof(*talk->trace), PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (talk->trace == MAP_FAILED) {
+		talk->trace = NULL;
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+int
+talk_begin(struct talk *talk, enum side_id id, char *why, size_t room)
+{
+	int error;
+
+	side_init(&talk->side, id, &talk->choice, &talk->failure);
+	talk->signals = -1;
+	talk->input.fd = STDIN_FILENO;
+	talk->side.nonblocking = true;
+	talk->side.timeout_ns = talk->request.timeout_ns;
+	talk->report.request = &talk->request;
+	talk->record_room = RECORD_MAX;
+	if (talk->request.text != NULL &&
+	    strlen(talk->request.text) > RECORD_MAX)
+		talk->record_room = strlen(talk->request.text);
+	if (talk->choice.row.largest.kind != LIMIT_BYTES)
+		talk->side.expects = talk->record_room;
+	talk->request.choice = talk->choice;
+	if (talk->choice.row.shape == SHAPE_KERNEL && id == SIDE_SERVER) {
+		snprintf(why, room, "the kernel is the server of %s %s: try "
+		    "sockdemo client", talk->choice.family->name,
+		    talk->choice.protocol);
+		error = -EOPNOTSUPP;
+	} else if (talk->choice.row.shape == SHAPE_NONE) {
+		error = 0;	/* socket() will tell */
+	} else {
+		error = find_address(talk, SIDE_SERVER, id == SIDE_CLIENT,
+		    &talk->address, why, room);
+		if (error >= 0 && id == SIDE_CLIENT)
+			error = find_address(talk, SIDE_CLIENT, false,
+			    &talk->own, why, room);
+	}
+	if (error == -ENODEV) {
+		verdict_without_run(&talk->report, VERDICT_NO_DEVICE, ENODEV,
+		    why);
+		return error;
+	}
+	if (error < 0) {
+		talk->report.unusable = true;
+		return error;
+	}
+	error = take_signals(talk);
+	if (error == 0)
+		error = keep_trace(talk);
+	if (error != 0)
+		snprintf(why, room, "cannot start: %s", strerror(-error));
+	else
+		talk->side.recorder.trace = talk->trace;
+	talk->side.wake = talk->signals;
+	words_begin(&talk->aside, stderr, talk->signals);
+	words_begin(&talk->shown, stdout, talk->signals);
+	return error;
+}
+
+/*
+ * The signal that ended the talk, or 0. From here on, signals end the program
+ * as they did before: what is left to do is to print.
+ */
+static int
+give_signals_back(struct talk *talk)
+{
+	struct signalfd_siginfo caught;
+	int first = 0;
+
+	if (talk->signals < 0)
+		return 0;
+	while (read(talk->signals, &caught, sizeof(caught)) == sizeof(caught))
+		if (first == 0)
+			first = (int)caught.ssi_signo;
+	close(talk->signals);
+	talk->signals = -1;
+	sigprocmask(SIG_SETMASK, &talk->before, NULL);
+	return first;
+}
+
+/* What failed without a call of the socket's being at fault. */
+static void
+note_failure(struct talk *talk, int result)
+{
+	if (result >= 0 || result == -ECANCELED || talk->failure.happened)
+		return;
+	talk->failure.happened = true;
+	talk->failure.error = -result;
+}
+
+/* From the first event to the end of the last. */
+static uint64_t
+elapsed(const struct trace *trace)
+{
+	const struct event *first = trace != NULL ? trace_at(trace, 0) : NULL;
+	const struct event *last = first != NULL
+	    ? trace_at(trace, trace_kept(trace) - 1) : NULL;
+
+	return last != NULL && last->end_ns > first->t_ns
+	    ? last->end_ns - first->t_ns : 0;
+}
+
+int
+talk_end(struct talk *talk, int result)
+{
+	const struct family *family = talk->choice.family;
+
+	side_close(&talk->side);
+	if (talk->side.bound && family->release != NULL)
+		family->release(&talk->side.self);
+	note_failure(talk, result);
+	if (!talk->report.unusable &&
+	    talk->report.verdict == VERDICT_WORKS) {
+		verdict_judge(&talk->choice, &talk->failure, &talk->report);
+		verdict_compare(&talk->choice, &talk->report);
+	}
+	talk->report.elapsed_ns = elapsed(talk->trace);
+	if (family->variant != NULL && talk->address.length != 0)
+		talk->report.variant = family->variant(&talk->address);
+	talk->report.contact = talk->address;
+	talk->report.trace[talk->side.id] = talk->trace;
+	talk->report.tally.ignored = talk->side.ignored;
+	lines_free(&talk->input);
+	words_end(&talk->shown);
+	words_end(&talk->aside);
+	talk->report.signal = give_signals_back(talk);
+	return talk->report.signal;
+}
+
+void
+talk_free(struct talk *talk)
+{
+	if (talk->trace != NULL)
+		munmap(talk->trace, sizeof(*talk->trace));
+	free(talk);
+}
+
+int
+talk_listen(struct talk *talk, int backlog)
+{
+	struct side *side = &talk->side;
+	char text[ENDPOINT_TEXT_MAX];
+	int error = side_socket(side, talk->request.port != 0);
+
+	if (error == 0 && talk->choice.row.shape == SHAPE_NONE)
+		return side_fail(side, CALL_SOCKET, 0,
+		    "socket() succeeded, and no way to use it is known");
+	if (error == 0)
+		error = side_bind(side, &talk->address);
+	if (error == 0 && (talk_is_connected(talk) ||
+	    talk->choice.row.listens))
+		error = side_listen(side, backlog);
+	if (error != 0)
+		return error;
+	words_print(&talk->aside, "listening on %s\n",
+	    endpoint_format(talk->choice.family, &side->self, text,
+		sizeof(text)));
+	return 0;
+}
+
+int
+talk_connect(struct talk *talk)
+{
+	struct side *side = &talk->side;
+	int error = side_socket(side, false);
+
+	if (error != 0)
+		return error;
+	if (talk->choice.row.shape == SHAPE_NONE)
+		return side_fail(side, CALL_SOCKET, 0,
+		    "socket() succeeded, and no way to use it is known");
+	if (talk->own.length != 0)
+		error = side_bind(side, &talk->own);
+	if (error == 0 && talk_is_connected(talk))
+		error = side_connect(side, &talk->address);
+	return error;
+}
+
+struct words *
+talk_words(struct talk *talk)
+{
+	return talk->reports ? &talk->aside : &talk->shown;
+}
+
+void
+talk_show(struct talk *talk, const char *prefix, const void *bytes,
+    size_t length)
+{
+	const char *text = bytes;
+	char *words = NULL;
+	size_t size = 0;
+	FILE *line = open_memstream(&words, &size);
+
+	if (line == NULL)
+		return;
+	if (length != 0 && text[length - 1] == '\n')
+		length--;
+	fprintf(line, "%s ", prefix);
+	escape_print(line, text, length);
+	fputc('\n', line);
+	if (fclose(line) == 0)
+		words_put(talk_words(talk), words, size);
+	free(words);
+}
+
+bool
+talk_is_connected(const struct talk *talk)
+{
+	return talk->choice.row.shape == SHAPE_CONNECTED;
+}
+
+int
+talk_was_end(struct talk *talk, int fd)
+{
+	struct pollfd polled = { .fd = fd, .events = POLLRDHUP };
+	ssize_t got;
+	char byte;
+
+	if ((talk->choice.row.traits & TRAIT_EMPTY) == 0)
+		return 1;
+	if (poll(&polled, 1, 0) == 0)
+		return 0;
+	/* It has ended; but perhaps it had sent more before. */
+	got = talk->side.calls->recv(&talk->side.recorder, fd, &byte, 1,
+	    MSG_PEEK);
+	if (got < 0 && got != -EAGAIN && got != -EINTR)
+		return (int)got;
+	return got <= 0 ? 1 : 0;
+}
+
+size_t
+talk_cut(struct talk *talk, size_t got, const char *whom)
+{
+	if (got <= talk->record_room)
+		return got;
+	words_print(&talk->aside, "sockdemo: %s: a record of more than %zu "
+	    "bytes was cut\n", whom, talk->record_room);
+	return talk->record_room;
+}
+
+static const char *
+name_of(const struct talk *talk, const struct endpoint *endpoint,
+    char text[ENDPOINT_TEXT_MAX])
+{
+	return endpoint_format(talk->choice.family, endpoint, text,
+	    ENDPOINT_TEXT_MAX);
+}
+
+/* Once in the report, and each time to who reads along. */
+static void
+tell_empty(struct talk *talk)
+{
+	static const char text[] = "recv returned 0: taken as an empty record, "
+	    "though the end reads the same";
+	struct report *report = &talk->report;
+
+	words_print(&talk->aside, "%s\n", text);
+	if (report->notes == 0)
+		snprintf(report->note[report->notes++], NOTE_MAX, "%s", text);
+}
+
+ssize_t
+talk_receive(struct talk *talk, void *bytes, size_t room, int64_t timeout_ns,
+    bool *ended)
+{
+	struct side *side = &talk->side;
+	char text[ENDPOINT_TEXT_MAX];
+	ssize_t got = side_receive(side, bytes, room, timeout_ns);
+	int end;
+
+	*ended = false;
+	if (got == 0) {
+		end = talk_was_end(talk, side->fd);
+		if (end < 0)
+			return side_fail(side, CALL_RECV, -end, "%s", "");
+		*ended = end == 1;
+		if (end == 0)
+			tell_empty(talk);
+	}
+	if (got > 0 && (talk->choice.row.traits & TRAIT_BOUNDARIES) != 0)
+		got = (ssize_t)talk_cut(talk, (size_t)got,
+		    name_of(talk, &side->peer, text));
+	return got;
+}
+
+/* Of a client: whether somebody else than its server wrote to it. */
+static bool
+is_stranger(const struct talk *talk, const struct endpoint *from)
+{
+	return talk->side.id == SIDE_CLIENT &&
+	    talk->choice.row.shape == SHAPE_DATAGRAM &&
+	    !source_is(talk->choice.family, &talk->address, from);
+}
+
+ssize_t
+talk_recvfrom(struct talk *talk, const void **bytes, uint64_t number,
+    struct endpoint *from, int64_t timeout_ns)
+{
+	struct side *side = &talk->side;
+	uint64_t end = step_end(timeout_ns);
+	char text[ENDPOINT_TEXT_MAX];
+
+	for (;;) {
+		int64_t left = step_left(end);
+		ssize_t got = left < 0 ? -ETIMEDOUT
+		    : side_recvfrom(side, bytes, number, from, left);
+
+		if (got < 0)
+			return got;
+		if (!is_stranger(talk, from))
+			return (ssize_t)talk_cut(talk, (size_t)got,
+			    name_of(talk, from, text));
+		side->ignored++;
+	}
+}
+
+/*
+ * Waits for the person, the peer's leaving, or a signal. A client that has
+ * only ended its own half has not left a server; a server that has, has.
+ */
+static int
+await_input(struct talk *talk)
+{
+	bool connected = talk_is_connected(talk);
+	bool client = talk->side.id == SIDE_CLIENT;
+	struct pollfd polled[] = {
+		{ .fd = talk->input.fd, .events = POLLIN },
+		{ .fd = talk->signals, .events = POLLIN },
+		/* Hang-ups and errors are told in any case. */
+		{ .fd = connected ? talk->side.fd : -1,
+		  .events = client ? POLLRDHUP : 0 },
+	};
+
+	for (;;) {
+		if (poll(polled, 3, -1) < 0) {
+			if (errno != EINTR)
+				return -errno;
+			continue;
+		}
+		if (polled[1].revents != 0)
+			return -ECANCELED;
+		if (polled[0].revents != 0)
+			return lines_read(&talk->input);
+		if (polled[2].revents != 0)
+			return -EPIPE;
+	}
+}
+
+int
+talk_ask(struct talk *talk, char **line, size_t *length)
+{
+	int result;
+
+	words_print(talk_words(talk), "type message: ");
+	while ((result = lines_next(&talk->input, line, length)) == -EAGAIN) {
+		int error = await_input(talk);
+
+		if (error != 0) {
+			result = error;
+			break;
+		}
+	}
+	/* A terminal shows the Enter key; a pipe does not. */
+	if (result != 1 || !isatty(talk->input.fd))
+		words_print(talk_words(talk), "\n");
+	return result;
+}
