@@ -1,0 +1,8 @@
+#include "families.h"
+
+const struct family *const families[] = {
+	&inet_family,
+	&inet6_family,
+	&unix_family,
+	NULL,
+};

@@ -1,0 +1,11 @@
+/* families: the descriptors that families.c lists. */
+#ifndef FAMILIES_FAMILIES_H
+#define FAMILIES_FAMILIES_H
+
+#include "family/family.h"
+
+extern const struct family inet_family;
+extern const struct family inet6_family;
+extern const struct family unix_family;
+
+#endif

@@ -1,0 +1,76 @@
+/*
+ * ip: what inet and inet6 share. Their tables are the same rows with other
+ * sizes (ip_cells.inc), and so are their ports, options and remedies.
+ */
+#ifndef FAMILIES_IP_H
+#define FAMILIES_IP_H
+
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "family/family.h"
+
+/* Newer than the headers of some systems that this is built on. */
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+/* Settings of the rows in ip_cells.inc. */
+extern const struct setting ip_reuse[];
+extern const struct setting ip_sctp[];
+extern const struct setting ip_dccp[];
+
+extern const int ip_refusals[];
+extern const struct hint ip_hints[];
+extern const struct option_name ip_options[];
+
+/* The bytes before the payload in an ICMP echo message (RFC 792, RFC 4443). */
+#define IP_ECHO_HEADER 8
+
+/*
+ * Every raw socket of a protocol hears every packet of it. Ours say in 8 bytes
+ * before the payload whose they are: run, side and number of the message.
+ */
+#define IP_LABEL 8
+
+/*
+ * The envelopes of the rows in ip_cells.inc (struct cell, wrap and unwrap);
+ * whether it is ICMP or ICMPv6 is told by the cell's protocol.
+ *
+ * label: label and payload, as any protocol of a raw socket carries them.
+ * ping: an echo request around the payload; and the payload in the kernel's
+ *     reply to the message of the same number.
+ * reply: an echo reply that nobody asked for, which the kernel leaves alone:
+ *     what a raw ICMP socket sends here, label and payload in it.
+ */
+ssize_t ip_wrap_label(const struct envelope *envelope, const void *payload,
+    size_t length, size_t *taken, void *packet, size_t room);
+ssize_t ip_unwrap_label(const struct envelope *envelope, const void *packet,
+    size_t length, size_t *at);
+ssize_t ip_wrap_ping(const struct envelope *envelope, const void *payload,
+    size_t length, size_t *taken, void *packet, size_t room);
+ssize_t ip_unwrap_ping(const struct envelope *envelope, const void *packet,
+    size_t length, size_t *at);
+ssize_t ip_wrap_reply(const struct envelope *envelope, const void *payload,
+    size_t length, size_t *taken, void *packet, size_t room);
+ssize_t ip_unwrap_reply(const struct envelope *envelope, const void *packet,
+    size_t length, size_t *at);
+
+/*
+ * The port that a wish asks for, 0 to 65535, in *port. 0 where the type has
+ * no ports. Returns 0, or -ERANGE or -EDESTADDRREQ with a sentence in why.
+ */
+int ip_port(const struct wish *wish, in_port_t *port, char *why, size_t room);
+
+/* Whether a wish is for the own address of a client that binds to none. */
+bool ip_unbound(const struct wish *wish);
+
+/*
+ * A field that holds a number in host byte order; function is the conversion
+ * that strace shows around it ("htons"), or NULL.
+ */
+void ip_number_field(struct field *field, const char *name, size_t offset,
+    size_t size, uint32_t value, const char *function);
+
+#endif
