@@ -176,6 +176,24 @@ unwrap_reply(const struct envelope *envelope, const void *packet,
 	return found;
 }
 
+/* The label is behind the IP header: its length in words is in byte 0. */
+static struct sock_filter raw_code[] = {
+	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+	IP_KEEP_LABELED(BPF_STMT(BPF_LD | BPF_W | BPF_IND, 0)),
+};
+static struct sock_filter reply_code[] = {
+	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
+	IP_KEEP_LABELED(BPF_STMT(BPF_LD | BPF_W | BPF_IND, IP_ECHO_HEADER)),
+};
+static const struct sock_fprog raw_program = { 5, raw_code };
+static const struct sock_fprog reply_program = { 5, reply_code };
+static const struct setting raw_filter[] = {
+	IP_FILTER_SETTING(&raw_program), { .sides = 0 },
+};
+static const struct setting reply_filter[] = {
+	IP_FILTER_SETTING(&reply_program), { .sides = 0 },
+};
+
 /* An IPv4 packet has at most 65535 bytes, 20 of them its header. */
 #define IP_ICMP IPPROTO_ICMP
 #define IP_RAW_LARGEST (IP_MAXPACKET - sizeof(struct iphdr))

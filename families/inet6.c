@@ -199,6 +199,20 @@ wrap_whole(const struct envelope *envelope, const void *payload, size_t length,
 }
 
 /* A raw IPv6 socket receives no IP header (RFC 3542, section 3). */
+static struct sock_filter raw_code[] = {
+	IP_KEEP_LABELED(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0)),
+};
+static struct sock_filter reply_code[] = {
+	IP_KEEP_LABELED(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, IP_ECHO_HEADER)),
+};
+static const struct sock_fprog raw_program = { 4, raw_code };
+static const struct sock_fprog reply_program = { 4, reply_code };
+static const struct setting raw_filter[] = {
+	IP_FILTER_SETTING(&raw_program), { .sides = 0 },
+};
+static const struct setting reply_filter[] = {
+	IP_FILTER_SETTING(&reply_program), { .sides = 0 },
+};
 #define unwrap_raw ip_unwrap_label
 #define unwrap_reply ip_unwrap_reply
 

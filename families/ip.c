@@ -134,8 +134,15 @@ ip_unbound(const struct wish *wish)
 	    wish->cell->shape != SHAPE_BUS;
 }
 
-/* Run and side; the number behind them is for whoever captures packets. */
-#define IP_LABEL_OWNER 5
+/* Word, run, side; the number behind them is for whoever captures packets. */
+#define IP_LABEL_OWNER 9
+
+static void
+put_word(unsigned char *bytes, uint32_t word)
+{
+	for (int i = 0; i < 4; i++)
+		bytes[i] = (unsigned char)(word >> (24 - 8 * i));
+}
 
 ssize_t
 ip_wrap_label(const struct envelope *envelope, const void *payload,
@@ -146,11 +153,11 @@ ip_wrap_label(const struct envelope *envelope, const void *payload,
 	*taken = length;
 	if (length + IP_LABEL > room)
 		return -EMSGSIZE;
-	for (int i = 0; i < 4; i++)
-		bytes[i] = (unsigned char)(envelope->run >> (24 - 8 * i));
-	bytes[4] = envelope->side == SIDE_CLIENT ? 'c' : 's';
+	put_word(bytes, IP_LABEL_WORD);
+	put_word(bytes + 4, envelope->run);
+	bytes[8] = envelope->side == SIDE_CLIENT ? 'c' : 's';
 	for (int i = 0; i < 3; i++)
-		bytes[5 + i] =
+		bytes[9 + i] =
 		    (unsigned char)(envelope->number >> (16 - 8 * i));
 	if (length != 0)
 		memcpy(bytes + IP_LABEL, payload, length);

@@ -5,6 +5,7 @@
 #ifndef FAMILIES_IP_H
 #define FAMILIES_IP_H
 
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,10 +30,27 @@ extern const struct option_name ip_options[];
 #define IP_ECHO_HEADER 8
 
 /*
- * Every raw socket of a protocol hears every packet of it. Ours say in 8 bytes
- * before the payload whose they are: run, side and number of the message.
+ * Every raw socket of a protocol hears every packet of it. Ours say in 12 bytes
+ * before the payload whose they are: a word that is always the same, the run,
+ * the side, the number of the message.
  */
-#define IP_LABEL 8
+#define IP_LABEL 12
+
+/*
+ * A socket filter (socket(7), SO_ATTACH_FILTER) that keeps packets with that
+ * word; `find` is one instruction, which loads the word. Without it a busy
+ * machine's packets, of TCP say, fill the receive buffer, and ours are lost.
+ */
+#define IP_LABEL_WORD 0x736f636b /* "sock" */
+#define IP_KEEP_LABELED(find)                                                  \
+	find,                                                                  \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IP_LABEL_WORD, 0, 1),              \
+	BPF_STMT(BPF_RET | BPF_K, UINT32_MAX), BPF_STMT(BPF_RET | BPF_K, 0)
+
+/* The settings of a raw cell with that filter, of both sides. */
+#define IP_FILTER_SETTING(program)                                             \
+	{ 1u << SIDE_CLIENT | 1u << SIDE_SERVER, false, SOL_SOCKET,            \
+	  SO_ATTACH_FILTER, program, sizeof(*(program)) }
 
 /*
  * The envelopes of the rows in ip_cells.inc (struct cell, wrap and unwrap);

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """What holds up neither a server nor a client: readers that stall, signals
 that are ignored, strangers, nobody at the keyboard, empty records."""
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)),
@@ -111,6 +113,39 @@ def _():
         peer.close()
         process.send_signal(signal.SIGTERM)
         process.wait(5)
+
+
+@test("raw sockets find their own packets in a flood of TCP")
+def _():
+    ended = threading.Event()
+
+    def flood(sender):
+        with sender, contextlib.suppress(OSError):
+            while not ended.is_set():
+                sender.sendall(bytes(65536))
+
+    def swallow(server):
+        receiver, _ = server.accept()
+        with receiver:
+            while receiver.recv(65536):
+                pass
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threads = [threading.Thread(target=swallow, args=[server])]
+        threads[0].start()
+        sender = socket.create_connection(server.getsockname())
+        threads.append(threading.Thread(target=flood, args=[sender]))
+        threads[1].start()
+        try:
+            for _ in range(20):
+                done = subprocess.run([SOCKDEMO, "-t", "raw", "-p", "tcp"],
+                                      stdout=PIPE, stderr=PIPE, check=False)
+                # 77: raw sockets are not for this user.
+                assert done.returncode in (0, 77), done.stderr
+        finally:
+            ended.set()
+            for thread in threads:
+                thread.join()
 
 
 if __name__ == "__main__":

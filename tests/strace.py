@@ -55,6 +55,8 @@ def one_run(arguments, status=0, verdict="works", preexec=None):
     return logs, report
 
 
+# With -v, strace follows the pointer to a filter's instructions.
+FILTER = re.compile(r"(?<=, filter=)(0x[0-9a-f]+|\[.*\])(?=\})")
 POINTER = re.compile(r"(?<=[ (])(0x[0-9a-f]{5,}|\.\.\.)(?=[,)])")
 
 
@@ -65,7 +67,7 @@ def aligned(pid, line):
 
 
 def normal(line):
-    return POINTER.sub("POINTER", line)
+    return POINTER.sub("POINTER", FILTER.sub("POINTER", line))
 
 
 def one_text(arguments, stream="stdout", preexec=None):

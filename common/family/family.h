@@ -190,6 +190,7 @@ enum option_value {
 	OPTION_ERRNO,		/* an int that is an errno, or 0 */
 	OPTION_LINGER,
 	OPTION_TIMEVAL,
+	OPTION_FILTER,		/* a struct sock_fprog (linux/filter.h) */
 	OPTION_BYTES,
 };
 

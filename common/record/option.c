@@ -1,5 +1,6 @@
 #include "record/option.h"
 
+#include <linux/filter.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -37,7 +38,7 @@ static const struct option_name socket_options[] = {
 	SOCKET_OPTION(SO_SECURITY_ENCRYPTION_TRANSPORT, OPTION_INT),
 	SOCKET_OPTION(SO_SECURITY_ENCRYPTION_NETWORK, OPTION_INT),
 	SOCKET_OPTION(SO_BINDTODEVICE, OPTION_BYTES),
-	SOCKET_OPTION(SO_ATTACH_FILTER, OPTION_BYTES),
+	SOCKET_OPTION(SO_ATTACH_FILTER, OPTION_FILTER),
 	SOCKET_OPTION(SO_DETACH_FILTER, OPTION_INT),
 	SOCKET_OPTION(SO_PEERNAME, OPTION_BYTES),
 	SOCKET_OPTION(SO_TIMESTAMP, OPTION_INT),
@@ -168,6 +169,7 @@ option_tell_value(const struct family *family, const struct event *event,
 	enum option_value kind = row != NULL ? row->value : OPTION_INT;
 	struct linger linger;
 	struct timeval time;
+	struct sock_fprog filter;
 	char quoted[QUOTE_MAX];
 	char name[NAME_MAX_TEXT];
 	int value;
@@ -178,6 +180,10 @@ option_tell_value(const struct family *family, const struct event *event,
 	else if (kind == OPTION_TIMEVAL && value_as(event, &time, sizeof(time)))
 		snprintf(text, room, "{tv_sec=%lld, tv_usec=%lld}",
 		    (long long)time.tv_sec, (long long)time.tv_usec);
+	else if (kind == OPTION_FILTER &&
+	    value_as(event, &filter, sizeof(filter)))
+		snprintf(text, room, "{len=%u, filter=%p}", filter.len,
+		    (void *)filter.filter);
 	else if (value_as(event, &value, sizeof(value))) {
 		if (kind == OPTION_ERRNO && value != 0)
 			snprintf(text, room, "[%s]", errno_name(value, name));

@@ -88,6 +88,10 @@ def plain_event(event):
 
 
 def same_value(seen, told):
+    if isinstance(seen, dict) and "filter" in seen:
+        # strace follows the pointer, which an event keeps.
+        return (isinstance(told, str)
+                and told.startswith(f"{{len={seen['len']}, filter=0x"))
     if isinstance(seen, Quoted):
         if not isinstance(told, dict) or "hex" not in told:
             return False

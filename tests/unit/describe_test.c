@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/filter.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -35,6 +36,7 @@ const struct family *const families[] = { &toy_family, &other_family, NULL };
 static const int one = 1;
 static const struct linger linger = { .l_onoff = 1, .l_linger = 7 };
 static const struct timeval time_limit = { .tv_sec = 2, .tv_usec = 500000 };
+static const struct sock_fprog filter = { 5, (struct sock_filter *)0x1000 };
 #define VALUE(variable) &(variable), sizeof(variable)
 
 /*
@@ -148,6 +150,9 @@ static const struct row {
 	{ "setsockopt: timeval", CALL_SETSOCKOPT, 0, 0,
 	  { 3, SOL_SOCKET, SO_RCVTIMEO }, VALUE(time_limit), NO_ADDRESS,
 	  "3, SOL_SOCKET, SO_RCVTIMEO, {tv_sec=2, tv_usec=500000}, 16" },
+	{ "setsockopt: a filter", CALL_SETSOCKOPT, 0, 0,
+	  { 3, SOL_SOCKET, SO_ATTACH_FILTER }, VALUE(filter), NO_ADDRESS,
+	  "3, SOL_SOCKET, SO_ATTACH_FILTER, {len=5, filter=0x1000}, 16" },
 	{ "setsockopt: a string", CALL_SETSOCKOPT, 0, 0,
 	  { 3, SOL_SOCKET, SO_BINDTODEVICE }, "lo", 3, NO_ADDRESS,
 	  "3, SOL_SOCKET, SO_BINDTODEVICE, \"lo\\0\", 3" },

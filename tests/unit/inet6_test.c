@@ -314,37 +314,37 @@ test_echo(void **state)
 	}
 }
 
-/* A label of 8 bytes; ICMPv6 has a header of 8. IPv6's is not received. */
+/* A label of 12 bytes; ICMPv6 has a header of 8. IPv6's is not received. */
 static const struct wrap_row wrap_rows[] = {
 	{ "wrap: ping", "dgram", "icmp", 100, 108, 0 },
 	{ "wrap: an empty ping", "dgram", "icmp", 0, 8, 0 },
-	{ "wrap: raw", "raw", "253", 100, 108, 0 },
-	{ "wrap: raw, empty", "raw", "253", 0, 8, 0 },
-	{ "wrap: raw icmp", "raw", "icmp", 100, 116, 0 },
-	{ "wrap: raw icmp, an odd length", "raw", "icmp", 99, 115, 0 },
+	{ "wrap: raw", "raw", "253", 100, 112, 0 },
+	{ "wrap: raw, empty", "raw", "253", 0, 12, 0 },
+	{ "wrap: raw icmp", "raw", "icmp", 100, 120, 0 },
+	{ "wrap: raw icmp, an odd length", "raw", "icmp", 99, 119, 0 },
 };
 
 /* RFC 8200, section 3: what whoever sends on IPPROTO_RAW writes. */
 static void
 test_header(void **state)
 {
-	struct wrap_row row = { "", "raw", "raw", 100, 148, 0 };
+	struct wrap_row row = { "", "raw", "raw", 100, 152, 0 };
 	unsigned char sent[4096];
 	size_t at = 0;
 
 	(void)state;
 	assert_int_equal(wrap(&row, SIDE_CLIENT, RUN, sent, sizeof(sent)),
-	    148);
+	    152);
 	assert_int_equal(sent[0], 0x60);
-	assert_int_equal(sent[4] << 8 | sent[5], 108);
+	assert_int_equal(sent[4] << 8 | sent[5], 112);
 	assert_int_equal(sent[6], 255);
 	assert_true(sent[7] > 0);
 	assert_memory_equal(sent + 24, "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0"
 	    "\x01", 16);
 	/* What is received begins behind it. */
 	assert_int_equal(unwrap(&row, SIDE_SERVER, RUN, NUMBER, sent + 40,
-	    108, &at), 100);
-	assert_int_equal(at, 8);
+	    112, &at), 100);
+	assert_int_equal(at, 12);
 }
 
 static const struct CMUnitTest others[] = {

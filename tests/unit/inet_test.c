@@ -305,31 +305,31 @@ test_echo(void **state)
 	}
 }
 
-/* A label of 8 bytes; ICMP has a header of 8, IPv4 one of 20. */
+/* A label of 12 bytes; ICMP has a header of 8, IPv4 one of 20. */
 static const struct wrap_row wrap_rows[] = {
 	{ "wrap: ping", "dgram", "icmp", 100, 108, 0 },
 	{ "wrap: an empty ping", "dgram", "icmp", 0, 8, 0 },
-	{ "wrap: raw", "raw", "253", 100, 108, 20 },
-	{ "wrap: raw, behind options", "raw", "253", 100, 108, 60 },
-	{ "wrap: raw, empty", "raw", "253", 0, 8, 20 },
-	{ "wrap: raw icmp", "raw", "icmp", 100, 116, 20 },
-	{ "wrap: raw icmp, an odd length", "raw", "icmp", 99, 115, 20 },
-	{ "wrap: a whole packet", "raw", "raw", 100, 128, 0 },
-	{ "wrap: a whole packet, empty", "raw", "raw", 0, 28, 0 },
+	{ "wrap: raw", "raw", "253", 100, 112, 20 },
+	{ "wrap: raw, behind options", "raw", "253", 100, 112, 60 },
+	{ "wrap: raw, empty", "raw", "253", 0, 12, 20 },
+	{ "wrap: raw icmp", "raw", "icmp", 100, 120, 20 },
+	{ "wrap: raw icmp, an odd length", "raw", "icmp", 99, 119, 20 },
+	{ "wrap: a whole packet", "raw", "raw", 100, 132, 0 },
+	{ "wrap: a whole packet, empty", "raw", "raw", 0, 32, 0 },
 };
 
 /* RFC 791: what raw(7) leaves to whoever sends. */
 static void
 test_header(void **state)
 {
-	struct wrap_row row = { "", "raw", "raw", 100, 128, 0 };
+	struct wrap_row row = { "", "raw", "raw", 100, 132, 0 };
 	unsigned char sent[4096];
 
 	(void)state;
 	assert_int_equal(wrap(&row, SIDE_CLIENT, RUN, sent, sizeof(sent)),
-	    128);
+	    132);
 	assert_int_equal(sent[0], 0x45);
-	assert_int_equal(sent[2] << 8 | sent[3], 128);
+	assert_int_equal(sent[2] << 8 | sent[3], 132);
 	assert_true(sent[8] > 0);
 	assert_int_equal(sent[9], 255);
 	assert_memory_equal(sent + 16, "\xc0\0\x02\x01", 4);
