@@ -137,6 +137,36 @@ step_again(struct side *side, ssize_t result)
 	return result == -EINTR || result == -EAGAIN;
 }
 
+/* More than a receive buffer holds. */
+#define EARLY_MAX 10000
+
+/*
+ * On a bus others talk all the time: takes out what came before the settings
+ * could keep it out, lest it fills the room of what is waited for.
+ */
+static int
+drop_early(struct side *side)
+{
+	for (int i = 0; i < EARLY_MAX; i++) {
+		struct endpoint from;
+		char byte;
+		int error = side_wait(side, side->fd, POLLIN, 1);
+		ssize_t received;
+
+		if (error == -ETIMEDOUT)
+			return 0;
+		if (error != 0)
+			return error;
+		received = side->calls->recvfrom(&side->recorder, side->fd,
+		    &byte, sizeof(byte), MSG_DONTWAIT, &from);
+		if (received >= 0)
+			side->ignored++;
+		else if (received != -EINTR && received != -EAGAIN)
+			return step_fail(side, CALL_RECVFROM, received);
+	}
+	return 0;
+}
+
 int
 side_socket(struct side *side, bool fixed_port)
 {
@@ -161,7 +191,8 @@ side_socket(struct side *side, bool fixed_port)
 		if (error != 0)
 			return step_fail(side, CALL_SETSOCKOPT, error);
 	}
-	return 0;
+	return choice->row.shape == SHAPE_BUS && choice->row.settings != NULL
+	    ? drop_early(side) : 0;
 }
 
 int

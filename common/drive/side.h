@@ -82,7 +82,10 @@ uint64_t side_now(void);
 int side_wait(const struct side *side, int fd, short events,
     int64_t timeout_ns);
 
-/* socket(), and the cell's settings for this side. */
+/*
+ * socket(), and the cell's settings for this side. On a bus whose cell has
+ * settings, what came before them is received and dropped.
+ */
 int side_socket(struct side *side, bool fixed_port);
 
 /* bind() and getsockname(): self is then the address as the kernel has it. */
