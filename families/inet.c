@@ -14,18 +14,6 @@
 #include "families.h"
 #include "ip.h"
 
-static const struct protocol protocols[] = {
-	{ "tcp", NULL, IPPROTO_TCP, "IPPROTO_TCP", 0 },
-	{ "mptcp", NULL, IPPROTO_MPTCP, "IPPROTO_MPTCP", 0 },
-	{ "udp", NULL, IPPROTO_UDP, "IPPROTO_UDP", 0 },
-	{ "udplite", NULL, IPPROTO_UDPLITE, "IPPROTO_UDPLITE", 0 },
-	{ "icmp", "ping", IPPROTO_ICMP, "IPPROTO_ICMP", 0 },
-	{ "sctp", NULL, IPPROTO_SCTP, "IPPROTO_SCTP", 0 },
-	{ "dccp", NULL, IPPROTO_DCCP, "IPPROTO_DCCP", 0 },
-	{ "raw", NULL, IPPROTO_RAW, "IPPROTO_RAW", 0 },
-	{ .name = NULL },
-};
-
 static const struct sockaddr_in *
 ipv4_of(const struct endpoint *endpoint)
 {
@@ -176,33 +164,19 @@ unwrap_reply(const struct envelope *envelope, const void *packet,
 	return found;
 }
 
-/* The label is behind the IP header: its length in words is in byte 0. */
-static struct sock_filter raw_code[] = {
-	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
-	IP_KEEP_LABELED(BPF_STMT(BPF_LD | BPF_W | BPF_IND, 0)),
-};
-static struct sock_filter reply_code[] = {
-	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),
-	IP_KEEP_LABELED(BPF_STMT(BPF_LD | BPF_W | BPF_IND, IP_ECHO_HEADER)),
-};
-static const struct sock_fprog raw_program = { 5, raw_code };
-static const struct sock_fprog reply_program = { 5, reply_code };
-static const struct setting raw_filter[] = {
-	IP_FILTER_SETTING(&raw_program), { .sides = 0 },
-};
-static const struct setting reply_filter[] = {
-	IP_FILTER_SETTING(&reply_program), { .sides = 0 },
-};
-
 /* An IPv4 packet has at most 65535 bytes, 20 of them its header. */
 #define IP_ICMP IPPROTO_ICMP
+#define IP_ICMP_ALIAS "ping"
+#define IP_ICMP_CONSTANT "IPPROTO_ICMP"
 #define IP_RAW_LARGEST (IP_MAXPACKET - sizeof(struct iphdr))
 #define IP_WHOLE_LARGEST IP_RAW_LARGEST
 #define IP_UDP_LARGEST (IP_RAW_LARGEST - 8)
 
-static const struct cell cells[] = {
-#include "ip_cells.inc"
-};
+/* The IP header's length in words is in byte 0. */
+#define IP_FIND(offset)                                                        \
+	BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 0),                                \
+	    BPF_STMT(BPF_LD | BPF_W | BPF_IND, offset)
+#include "ip_tables.inc"
 
 const struct family inet_family = {
 	.name = "inet",

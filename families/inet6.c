@@ -18,18 +18,6 @@
 #include "families.h"
 #include "ip.h"
 
-static const struct protocol protocols[] = {
-	{ "tcp", NULL, IPPROTO_TCP, "IPPROTO_TCP", 0 },
-	{ "mptcp", NULL, IPPROTO_MPTCP, "IPPROTO_MPTCP", 0 },
-	{ "udp", NULL, IPPROTO_UDP, "IPPROTO_UDP", 0 },
-	{ "udplite", NULL, IPPROTO_UDPLITE, "IPPROTO_UDPLITE", 0 },
-	{ "icmp", "icmpv6", IPPROTO_ICMPV6, "IPPROTO_ICMPV6", 0 },
-	{ "sctp", NULL, IPPROTO_SCTP, "IPPROTO_SCTP", 0 },
-	{ "dccp", NULL, IPPROTO_DCCP, "IPPROTO_DCCP", 0 },
-	{ "raw", NULL, IPPROTO_RAW, "IPPROTO_RAW", 0 },
-	{ .name = NULL },
-};
-
 static const struct sockaddr_in6 *
 ipv6_of(const struct endpoint *endpoint)
 {
@@ -199,32 +187,19 @@ wrap_whole(const struct envelope *envelope, const void *payload, size_t length,
 }
 
 /* A raw IPv6 socket receives no IP header (RFC 3542, section 3). */
-static struct sock_filter raw_code[] = {
-	IP_KEEP_LABELED(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0)),
-};
-static struct sock_filter reply_code[] = {
-	IP_KEEP_LABELED(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, IP_ECHO_HEADER)),
-};
-static const struct sock_fprog raw_program = { 4, raw_code };
-static const struct sock_fprog reply_program = { 4, reply_code };
-static const struct setting raw_filter[] = {
-	IP_FILTER_SETTING(&raw_program), { .sides = 0 },
-};
-static const struct setting reply_filter[] = {
-	IP_FILTER_SETTING(&reply_program), { .sides = 0 },
-};
 #define unwrap_raw ip_unwrap_label
 #define unwrap_reply ip_unwrap_reply
 
 /* 65535 counts what follows the header of 40 bytes (RFC 8200, section 3). */
 #define IP_ICMP IPPROTO_ICMPV6
+#define IP_ICMP_ALIAS "icmpv6"
+#define IP_ICMP_CONSTANT "IPPROTO_ICMPV6"
 #define IP_RAW_LARGEST 65535
 #define IP_WHOLE_LARGEST (IP_RAW_LARGEST - sizeof(struct ip6_hdr))
 #define IP_UDP_LARGEST (IP_RAW_LARGEST - 8)
 
-static const struct cell cells[] = {
-#include "ip_cells.inc"
-};
+#define IP_FIND(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset)
+#include "ip_tables.inc"
 
 const struct family inet6_family = {
 	.name = "inet6",

@@ -1,6 +1,6 @@
 /*
  * ip: what inet and inet6 share. Their tables are the same rows with other
- * sizes (ip_cells.inc), and so are their ports, options and remedies.
+ * sizes (ip_tables.inc), and so are their ports, options and remedies.
  */
 #ifndef FAMILIES_IP_H
 #define FAMILIES_IP_H
@@ -17,7 +17,7 @@
 #define IPPROTO_MPTCP 262
 #endif
 
-/* Settings of the rows in ip_cells.inc. */
+/* Settings of the rows in ip_tables.inc. */
 extern const struct setting ip_reuse[];
 extern const struct setting ip_sctp[];
 extern const struct setting ip_dccp[];
@@ -38,7 +38,7 @@ extern const struct option_name ip_options[];
 
 /*
  * A socket filter (socket(7), SO_ATTACH_FILTER) that keeps packets with that
- * word; `find` is one instruction, which loads the word. Without it a busy
+ * word; `find` is the instructions that load it. Without it a busy
  * machine's packets, of TCP say, fill the receive buffer, and ours are lost.
  */
 #define IP_LABEL_WORD 0x736f636b /* "sock" */
@@ -53,7 +53,7 @@ extern const struct option_name ip_options[];
 	  SO_ATTACH_FILTER, program, sizeof(*(program)) }
 
 /*
- * The envelopes of the rows in ip_cells.inc (struct cell, wrap and unwrap);
+ * The envelopes of the rows in ip_tables.inc (struct cell, wrap and unwrap);
  * whether it is ICMP or ICMPv6 is told by the cell's protocol.
  *
  * label: label and payload, as any protocol of a raw socket carries them.
