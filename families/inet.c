@@ -82,11 +82,13 @@ inet_lay_out(const struct endpoint *endpoint, struct field fields[FIELDS_MAX])
 
 /* A server on the wildcard is contacted on the loopback (ip(7)). */
 static int
-inet_contact(const struct endpoint *bound, struct endpoint *out)
+inet_contact(const struct endpoint *asked, const struct endpoint *bound,
+    struct endpoint *out)
 {
 	const struct sockaddr_in *in = ipv4_of(bound);
 	struct sockaddr_in contact;
 
+	(void)asked;
 	if (in == NULL)
 		return -EINVAL;
 	contact = *in;

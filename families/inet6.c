@@ -142,11 +142,13 @@ inet6_lay_out(const struct endpoint *endpoint,
 
 /* A server on the wildcard is contacted on the loopback. */
 static int
-inet6_contact(const struct endpoint *bound, struct endpoint *out)
+inet6_contact(const struct endpoint *asked, const struct endpoint *bound,
+    struct endpoint *out)
 {
 	const struct sockaddr_in6 *in6 = ipv6_of(bound);
 	struct sockaddr_in6 contact;
 
+	(void)asked;
 	if (in6 == NULL)
 		return -EINVAL;
 	contact = *in6;

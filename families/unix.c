@@ -80,9 +80,9 @@ static const struct hint hints[] = {
 };
 
 static const struct variant variants[] = {
-	{ "path", NULL },
-	{ "abstract", "@sockdemo-%" },
-	{ "autobind", "@" },
+	{ .name = "path" },
+	{ .name = "abstract", .host = "@sockdemo-%" },
+	{ .name = "autobind", .host = "@" },
 	{ .name = NULL },
 };
 

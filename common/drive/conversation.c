@@ -81,8 +81,8 @@ announce(struct conversation *conversation)
 	struct endpoint contact = conversation->side.self;
 
 	if (family->contact != NULL) {
-		int error = family->contact(&conversation->side.self,
-		    &contact);
+		int error = family->contact(&conversation->bind_to,
+		    &conversation->side.self, &contact);
 
 		if (error != 0)
 			return side_fail(&conversation->side, CALL_GETSOCKNAME,

@@ -164,6 +164,39 @@ find_row(const struct family *family, int type, int protocol)
 	return any;
 }
 
+const struct variant *
+cell_variants(const struct choice *choice)
+{
+	if (choice->row.shape == SHAPE_NONE)
+		return NULL;
+	return choice->row.variants != NULL ? choice->row.variants
+					    : choice->family->variants;
+}
+
+int
+cell_choose_variant(struct choice *choice, const char *name, char *why,
+    size_t room)
+{
+	const struct variant *variants = cell_variants(choice);
+	const struct variant *row = variants;
+
+	for (; row != NULL && row->name != NULL; row++)
+		if (strcmp(row->name, name) == 0) {
+			choice->variant = row;
+			return 0;
+		}
+	if (variants == NULL) {
+		snprintf(why, room, "no variant '%s': %s %s %s has one form "
+		    "only", name, choice->family->name,
+		    type_name(choice->row.type), choice->protocol);
+		return -EINVAL;
+	}
+	snprintf(why, room, "unknown variant '%s'; there are:", name);
+	for (row = variants; row->name != NULL; row++)
+		append(why, room, row->name);
+	return -EINVAL;
+}
+
 static void
 name_protocol(struct choice *choice)
 {
@@ -192,6 +225,7 @@ choose_numbered(const struct family *family, int type, int protocol,
 	choice->row.type = type;
 	choice->row.protocol = protocol;
 	choice->passed = protocol;
+	choice->variant = cell_variants(choice);
 	name_protocol(choice);
 }
 

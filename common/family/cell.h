@@ -19,6 +19,8 @@
 struct choice {
 	const struct family *family;
 	struct cell row;
+	/* Its form; NULL where it has one only. */
+	const struct variant *variant;
 	int passed;	/* the number that socket() is given; may be 0 */
 	char protocol[PROTOCOL_TEXT_MAX];	/* canonical name */
 };
@@ -48,6 +50,16 @@ const struct protocol *protocol_find(const struct family *family, int number);
  */
 int cell_choose(const struct family *family, const char *type,
     const char *protocol, struct choice *choice, char *why, size_t room);
+
+/* The table of the cell's forms, ended by name NULL; NULL where it has one. */
+const struct variant *cell_variants(const struct choice *choice);
+
+/*
+ * Chooses another form of the cell than the first. Returns 0, or -EINVAL with
+ * a sentence in why that lists what there is.
+ */
+int cell_choose_variant(struct choice *choice, const char *name, char *why,
+    size_t room);
 
 /*
  * Visits every cell of a family: each type of type_names × each protocol that

@@ -5,8 +5,12 @@
  * call, opens nothing, prints nothing, keeps no state. Everything it returns
  * is written into memory of its caller. Errors are negative errno values.
  *
- * families/README.md shows how a module is written, and works the contract
- * out for four families that are unlike the rest (CAN, RDS, KCM, AF_XDP).
+ * A few families need more than calls on addresses (a KCM socket is attached to
+ * a TCP connection, AF_XDP maps rings). They supply the operations of a
+ * `struct channel`, written against the table of recorded calls that they are
+ * handed, and include record/calls.h besides this.
+ *
+ * families/README.md shows how a module is written.
  */
 #ifndef FAMILY_FAMILY_H
 #define FAMILY_FAMILY_H
@@ -17,6 +21,9 @@
 #include <sys/types.h>
 
 #include "family/endpoint.h"
+
+struct calls;		/* record/calls.h */
+struct recorder;
 
 /* The two ends of an exchange, each a process of its own. */
 enum side_id { SIDE_CLIENT, SIDE_SERVER, SIDE_COUNT };
@@ -45,7 +52,8 @@ enum verdict {
  * SHAPE_BUS        as datagram, where every socket at the address hears every
  *                  message, perhaps its own as well: what is not the awaited
  *                  message is passed over and counted.
- * SHAPE_KERNEL     one side, the client: the kernel answers what it sends.
+ * SHAPE_KERNEL     one side, the client: the kernel answers what it sends,
+ *                  with the same bytes or with what verify() finds right.
  * SHAPE_NONE       no conversation is known; the documents promise an errno.
  */
 enum shape {
@@ -87,6 +95,55 @@ struct protocol {
 	int also;		/* another number for the same; or 0 */
 };
 
+/*
+ * What brings a family or a cell into a kernel. An `absent` or `refused`
+ * verdict tells it, and --setup loads the modules.
+ */
+struct origin {
+	const char *modules;	/* as modprobe takes them; NULL: built in */
+	const char *config;	/* "CONFIG_CAN"; NULL: of every kernel */
+	const char *since;	/* the Linux version that brought it, or NULL */
+	const char *until;	/* and the one that removed it, or NULL */
+};
+
+/*
+ * One thing that a cell needs and a privileged user can make: exactly one of
+ * command, sysctl and message is set; all NULL ends a list.
+ */
+struct need {
+	/*
+	 * A command without quotes, its words parted by single spaces, e.g.
+	 * "ip link add vcan0 type vcan". The word {server} stands for the
+	 * network namespace of the server, where it has one of its own, as
+	 * ip-link(8) takes it behind `netns`.
+	 */
+	const char *command;
+	/*
+	 * SURROUNDINGS_INITIAL only: the command that takes it away again; NULL
+	 * where nothing is left, or another's takes it along.
+	 */
+	const char *undo;
+	bool server;		/* done in the server's own namespace */
+	const char *sysctl;	/* "net.ipv4.ping_group_range" */
+	const char *value;	/* what is written there */
+	const void *message;	/* an rtnetlink(7) request, to be acknowledged */
+	size_t length;
+	const char *words;	/* what the message makes, for people */
+};
+
+/* What is made for a cell with --setup, and where. */
+struct surroundings {
+	enum {
+		/* A network namespace of its own, its loopback up. */
+		SURROUNDINGS_NAMESPACE,
+		/* One for each side. */
+		SURROUNDINGS_TWO_NAMESPACES,
+		/* The namespace that the system started with: it has no other. */
+		SURROUNDINGS_INITIAL,
+	} where;
+	const struct need *needs;	/* NULL: nothing but the namespace */
+};
+
 /* A socket option that is set between socket() and bind() or connect(). */
 struct setting {
 	unsigned sides;		/* 1u << SIDE_CLIENT | 1u << SIDE_SERVER */
@@ -104,6 +161,8 @@ struct envelope {
 	const struct endpoint *self;	/* own address, as getsockname() said */
 	const struct endpoint *peer;	/* the other's; NULL if not known */
 	unsigned long long number;	/* of the message, from 1 */
+	size_t offset;			/* wrap(): bytes already taken of it */
+	const struct variant *variant;	/* NULL where there is one form only */
 	/*
 	 * A number that both sides of one exchange share and other exchanges do
 	 * not; 0 for a client and a server that were started apart.
@@ -113,6 +172,53 @@ struct envelope {
 
 /* The most bytes that wrap() adds to a payload. */
 #define ENVELOPE_MAX 128
+
+/* What a packet is of a message (`part`): a whole one has both. */
+enum {
+	PART_BEGINS = 1 << 0,
+	PART_ENDS = 1 << 1,
+	PART_WHOLE = PART_BEGINS | PART_ENDS,
+};
+
+/*
+ * One side's way to its peer, handed to the operations of a cell that are more
+ * than calls on addresses. `calls` and `recorder` serve to make recorded
+ * calls, and nothing else is called. Where one fails, its negative errno is
+ * returned: the driver knows which call it was.
+ */
+struct channel {
+	const struct calls *calls;
+	struct recorder *recorder;
+	const struct cell *cell;
+	const struct variant *variant;	/* as in an envelope */
+	enum side_id side;
+	const struct endpoint *self;	/* as getsockname() said */
+	const struct endpoint *peer;	/* the server's, of a client; or NULL */
+	unsigned run;
+	/*
+	 * The socket that messages go through. prepare() may put another in its
+	 * place; the driver closes both, this one first.
+	 */
+	int fd;
+	void *state;	/* prepare()'s: malloc'd or mapped; finish() ends it */
+	/* A sentence, where the failed call's errno does not say it all. */
+	char why[160];
+};
+
+/* A question to the kernel, and its answer (SHAPE_KERNEL). */
+struct verification {
+	const struct envelope *envelope;
+	const void *question;		/* the payload that was wrapped */
+	size_t question_length;
+	const void *answer;		/* as unwrap() found it */
+	size_t answer_length;
+	const struct lookup *lookup;
+	/*
+	 * What the answer says, decoded: a few lines, each ended by a newline;
+	 * or, with an error, a sentence that tells what was wrong.
+	 */
+	char text[1024];
+};
 
 /*
  * One row of a family's table: a (type, protocol) with something to say.
@@ -128,8 +234,29 @@ struct cell {
 	bool by_default;	/* what protocol 0 means for this type */
 	bool needs_number;	/* socket() takes no 0 for it (raw) */
 	bool listens;		/* a datagram server has to listen() (sctp) */
+	bool joins;		/* an address is taken by connect(), not bind() */
+	/*
+	 * Messages go with send() and recv(): the binding, the connection or
+	 * prepare() says where to.
+	 */
+	bool unaddressed;
+	bool unpolled;		/* poll() tells nothing; calls return at once */
+	bool endless;		/* connected, and a peer's leaving is not told */
 	int send_flags;		/* flags that send() and sendto() take here */
 	const struct setting *settings;	/* ended by sides == 0; or NULL */
+	/*
+	 * The connection that prepare() builds on, as socket() takes it
+	 * (SHAPE_CONNECTED), where it is another socket's than the cell's own;
+	 * or NULL.
+	 */
+	const struct carrier {
+		int domain, type, protocol;
+	} *carrier;
+	struct origin origin;	/* besides the family's own */
+	/* What --setup makes for it; NULL: nothing is needed. */
+	const struct surroundings *surroundings;
+	/* Forms of this cell; NULL: those of the family. */
+	const struct variant *variants;
 	/*
 	 * The errno with which socket() may refuse on a kernel that lacks this
 	 * cell; 0 where every kernel with the family has it. A refusal with an
@@ -167,6 +294,53 @@ struct cell {
 	 */
 	ssize_t (*unwrap)(const struct envelope *envelope, const void *packet,
 	    size_t length, size_t *at);
+
+	/*
+	 * Which part of a message a received packet is (PART_BEGINS,
+	 * PART_ENDS), for packets that unwrap() accepts; the driver puts the
+	 * payloads together. NULL: each is a whole message.
+	 */
+	unsigned (*part)(const struct envelope *envelope, const void *packet,
+	    size_t length);
+
+	/*
+	 * SHAPE_KERNEL: 0 where the answer is right by a second source, which
+	 * it names in text; -EBADMSG where not. NULL: the answer has to be the
+	 * question.
+	 */
+	int (*verify)(struct verification *verification);
+
+	/*
+	 * The bytes of the longest packet that is received, where it may be
+	 * longer than what is sent; 0: as long.
+	 */
+	size_t receive_room;
+
+	/*
+	 * Called once on each side when its socket is bound (or connected, or
+	 * accepted), before the first message and before the client is told of
+	 * the server, but that a connected server's is called after accept().
+	 * NULL: nothing is to be done. Returns 0 or a negative errno.
+	 */
+	int (*prepare)(struct channel *channel);
+
+	/*
+	 * Sends one packet, after wrap(), when poll() says that fd is writable.
+	 * Returns the bytes sent or a negative errno (-EAGAIN: called again).
+	 * NULL: sendto(), or send() where the cell is unaddressed.
+	 */
+	ssize_t (*transmit)(struct channel *channel, const void *packet,
+	    size_t length);
+
+	/*
+	 * Receives one packet, when poll() says that fd is readable. Returns its
+	 * bytes or a negative errno (-EAGAIN: called again). NULL: recvfrom(),
+	 * or recv() where the cell is unaddressed.
+	 */
+	ssize_t (*receive)(struct channel *channel, void *packet, size_t room);
+
+	/* Releases `state`; called once if prepare() was, also if it failed. */
+	void (*finish)(struct channel *channel);
 };
 
 #define PROTOCOL_ANY (-1)
@@ -204,21 +378,34 @@ struct option_name {
 };
 
 /*
- * A form of all cells of a family, reached by the text given as host. In it, a
- * percent sign stands for a word that no other run uses.
+ * A form of a cell (--variant). The first of a table is the one that is meant
+ * where none is named.
  */
 struct variant {
 	const char *name;	/* "abstract"; NULL ends the table */
-	const char *host;	/* for --host; NULL: the default address */
+	/*
+	 * For --host; NULL: the default address. A percent sign stands for
+	 * a word that no other run uses.
+	 */
+	const char *host;
+	const char *client_host;	/* the client's own, where it differs */
+	const struct setting *settings;	/* besides the cell's; or NULL */
+	/* In place of the cell's; or NULL. */
+	const struct surroundings *surroundings;
 };
 
 /*
- * Services of the driver for address(). They may open sockets of their own,
- * which is why families do not call libc for this.
+ * Services of the driver for address() and verify(). They may open sockets or
+ * files, which is why families do not call libc for this.
  */
 struct lookup {
-	/* The index of an interface, or a negative errno. */
+	/* The index of an interface, or a negative errno. address() only. */
 	int (*interface)(const char *name, unsigned *index);
+	/*
+	 * What a file of /proc or /sys says, at most room - 1 bytes and a NUL.
+	 * Returns the length or a negative errno.
+	 */
+	ssize_t (*read)(const char *path, char *text, size_t room);
 };
 
 /* What address() is asked for. */
@@ -227,7 +414,8 @@ struct wish {
 	bool to_contact;	/* the server's, as the client contacts it */
 	bool both_sides;	/* one run holds both: a name must be unused */
 	const struct cell *cell;
-	const char *host;	/* the user's text, or NULL */
+	const struct variant *variant;	/* NULL where there is one form only */
+	const char *host;	/* the user's text or the variant's, or NULL */
 	/*
 	 * The user's number, or the default; PORT_UNSET where neither is. 0
 	 * asks for one that the kernel chooses.
@@ -235,7 +423,8 @@ struct wish {
 	long port;
 	bool port_given;	/* the user wrote --port */
 	const char *directory;	/* where names in the file system go */
-	const char *tag;	/* unique to this run: for names */
+	const char *tag;	/* unique to this run: for names … */
+	unsigned run;		/* … and for numbers: 24 bits, not 0 */
 	const struct lookup *lookup;
 };
 
@@ -257,13 +446,23 @@ struct field {
 
 #define FIELDS_MAX 8
 
+/* The name of a request of ioctl(), for people. */
+struct request_name {
+	unsigned long number;
+	const char *constant;	/* "SIOCKCMATTACH"; NULL ends a table */
+};
+
 struct family {
 	const char *name;	/* "inet", for --family */
 	const char *constant;	/* "AF_INET" */
 	int domain;		/* AF_INET; may not be AF_UNSPEC */
 	const char *summary;	/* one line: what it is for */
 	const char *address_grammar;	/* one line: what --host takes */
-	/* One sentence that an `absent` verdict tells: what would bring it. */
+	struct origin origin;
+	/*
+	 * The sentence of an `absent` verdict, where the one that is made of
+	 * the origin would say less; or NULL.
+	 */
 	const char *brought_by;
 	/*
 	 * NULL, or why this build cannot even try: the header that was missing.
@@ -287,6 +486,7 @@ struct family {
 	const struct hint *hints;
 	/* Options of the family's own levels; or NULL. */
 	const struct option_name *options;
+	const struct request_name *requests;	/* of ioctl(); or NULL */
 	/* Forms of every cell; NULL where there is one form only. */
 	const struct variant *variants;
 	/* --host may be a name that getaddrinfo() finds in this domain. */
@@ -320,13 +520,18 @@ struct family {
 	    struct field fields[FIELDS_MAX]);
 
 	/*
-	 * From the address a server is bound to (as getsockname() returned it)
-	 * to the one a client contacts: 0.0.0.0 becomes 127.0.0.1. NULL: it is
-	 * the same. Returns 0 or -errno.
+	 * From the address a server is bound to, as bind() was given it and as
+	 * getsockname() then returned it, to the one a client contacts: 0.0.0.0
+	 * becomes 127.0.0.1. NULL: it is the one that getsockname() returned.
+	 * Returns 0 or -errno.
 	 */
-	int (*contact)(const struct endpoint *bound, struct endpoint *out);
+	int (*contact)(const struct endpoint *asked,
+	    const struct endpoint *bound, struct endpoint *out);
 
-	/* The variant's name that an address belongs to. NULL: no variants. */
+	/*
+	 * The variant's name that an address belongs to, where the address
+	 * tells. NULL: it is the one that was chosen.
+	 */
 	const char *(*variant)(const struct endpoint *endpoint);
 
 	/*

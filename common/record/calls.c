@@ -1,8 +1,12 @@
 #include "record/calls.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,6 +38,7 @@ begin(struct taking *taking, struct recorder *recorder, enum call call,
 
 	taking->recorder = recorder;
 	taking->fault = NULL;
+	recorder->last = call;
 	if (recorder->faults != NULL)
 		taking->fault = fault_take(recorder->faults, recorder->side,
 		    call);
@@ -353,6 +358,138 @@ record_getsockopt(struct recorder *recorder, int fd, int level, int name,
 	return (int)finish(&taking, result);
 }
 
+/* The first bytes of what the vectors hold, and how many they hold. */
+static void
+keep_vectors(struct event *event, const struct msghdr *message, size_t length)
+{
+	event->length = length;
+	for (size_t i = 0; i < message->msg_iovlen; i++) {
+		const struct iovec *part = &message->msg_iov[i];
+		size_t room = EVENT_DATA_MAX - event->kept;
+		size_t bytes = part->iov_len < length ? part->iov_len : length;
+
+		length -= bytes;
+		if (bytes > room)
+			bytes = room;
+		if (bytes != 0)
+			memcpy(event->data + event->kept, part->iov_base,
+			    bytes);
+		event->kept += (uint32_t)bytes;
+	}
+}
+
+static size_t
+vectors_length(const struct msghdr *message)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < message->msg_iovlen; i++)
+		length += message->msg_iov[i].iov_len;
+	return length;
+}
+
+static void
+keep_control(struct event *event, const struct msghdr *message)
+{
+	size_t length = message->msg_controllen;
+
+	event->control_length = (uint32_t)length;
+	if (length > EVENT_CONTROL_MAX)
+		length = EVENT_CONTROL_MAX;
+	if (length != 0)
+		memcpy(event->control, message->msg_control, length);
+}
+
+static ssize_t
+record_sendmsg(struct recorder *recorder, int fd, const struct msghdr *message,
+    int flags)
+{
+	struct taking taking;
+	struct event *event = begin(&taking, recorder, CALL_SENDMSG, fd, flags,
+	    (int64_t)message->msg_iovlen);
+
+	if (message->msg_name != NULL)
+		endpoint_set(&event->address, message->msg_name,
+		    message->msg_namelen);
+	keep_vectors(event, message, vectors_length(message));
+	keep_control(event, message);
+	return finish(&taking,
+	    fails(&taking) ? -1 : sendmsg(fd, message, flags));
+}
+
+static ssize_t
+record_recvmsg(struct recorder *recorder, int fd, struct msghdr *message,
+    int flags)
+{
+	struct taking taking;
+	struct event *event = begin(&taking, recorder, CALL_RECVMSG, fd, flags,
+	    (int64_t)message->msg_iovlen);
+	size_t room = vectors_length(message);
+	ssize_t result = -1;
+
+	event->room = message->msg_name != NULL ? message->msg_namelen : 0;
+	if (!fails(&taking))
+		result = recvmsg(fd, message, flags);
+	if (result >= 0) {
+		keep_vectors(event, message,
+		    (size_t)result < room ? (size_t)result : room);
+		keep_control(event, message);
+		event->message_flags = message->msg_flags;
+		event->returned = message->msg_namelen;
+		if (event->room != 0)
+			endpoint_set(&event->address, message->msg_name,
+			    message->msg_namelen < event->room
+			    ? message->msg_namelen : event->room);
+	}
+	return finish(&taking, result);
+}
+
+static int
+record_ioctl(struct recorder *recorder, int fd, unsigned long request,
+    void *argument)
+{
+	struct taking taking;
+
+	begin(&taking, recorder, CALL_IOCTL, fd, (int64_t)request, 0);
+	return (int)finish(&taking,
+	    fails(&taking) ? -1 : ioctl(fd, request, argument));
+}
+
+static int
+record_bpf(struct recorder *recorder, int command, void *attributes,
+    unsigned size)
+{
+	struct taking taking;
+
+	begin(&taking, recorder, CALL_BPF, command, size, 0);
+	return (int)finish(&taking, fails(&taking) ? -1
+	    : syscall(SYS_bpf, command, attributes, size));
+}
+
+static int
+record_mmap(struct recorder *recorder, int fd, off_t offset, size_t length,
+    void **memory)
+{
+	struct taking taking;
+
+	begin(&taking, recorder, CALL_MMAP, fd, offset, (int64_t)length);
+	*memory = MAP_FAILED;
+	if (!fails(&taking))
+		*memory = mmap(NULL, length, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_POPULATE, fd, offset);
+	return (int)finish(&taking, *memory == MAP_FAILED ? -1 : 0);
+}
+
+static int
+record_munmap(struct recorder *recorder, void *memory, size_t length)
+{
+	struct taking taking;
+
+	begin(&taking, recorder, CALL_MUNMAP, (int64_t)length, 0, 0);
+	return (int)finish(&taking,
+	    fails(&taking) ? -1 : munmap(memory, length));
+}
+
 static int
 record_close(struct recorder *recorder, int fd)
 {
@@ -377,5 +514,11 @@ const struct calls recorded_calls = {
 	.getpeername = record_getpeername,
 	.setsockopt = record_setsockopt,
 	.getsockopt = record_getsockopt,
+	.sendmsg = record_sendmsg,
+	.recvmsg = record_recvmsg,
+	.ioctl = record_ioctl,
+	.bpf = record_bpf,
+	.mmap = record_mmap,
+	.munmap = record_munmap,
 	.close = record_close,
 };

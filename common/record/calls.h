@@ -10,6 +10,7 @@
 #define RECORD_CALLS_H
 
 #include <stddef.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 #include "family/endpoint.h"
@@ -30,6 +31,7 @@ struct recorder {
 	struct fault_plan *faults;	/* NULL but in tests */
 	void (*sink)(const struct event *event, void *context);
 	void *sink_context;
+	enum call last;			/* the call that was made last */
 };
 
 /*
@@ -59,6 +61,24 @@ struct calls {
 	    const void *value, socklen_t length);
 	int (*getsockopt)(struct recorder *, int fd, int level, int name,
 	    void *value, socklen_t *length);
+	/*
+	 * The event keeps the first bytes of what the vectors hold, and of the
+	 * control messages. msg_name and the flags and lengths that the kernel
+	 * returns are as in sendmsg(2).
+	 */
+	ssize_t (*sendmsg)(struct recorder *, int fd,
+	    const struct msghdr *message, int flags);
+	ssize_t (*recvmsg)(struct recorder *, int fd, struct msghdr *message,
+	    int flags);
+	int (*ioctl)(struct recorder *, int fd, unsigned long request,
+	    void *argument);
+	/* bpf(2), which the C library has no wrapper for. */
+	int (*bpf)(struct recorder *, int command, void *attributes,
+	    unsigned size);
+	/* Maps shared memory of a descriptor, to be read and written. */
+	int (*mmap)(struct recorder *, int fd, off_t offset, size_t length,
+	    void **memory);
+	int (*munmap)(struct recorder *, void *memory, size_t length);
 	int (*close)(struct recorder *, int fd);
 };
 

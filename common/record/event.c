@@ -18,6 +18,12 @@ static const struct {
 	[CALL_GETPEERNAME] = { .name = "getpeername" },
 	[CALL_SETSOCKOPT] = { .name = "setsockopt" },
 	[CALL_GETSOCKOPT] = { .name = "getsockopt" },
+	[CALL_SENDMSG] = { .name = "sendmsg", .sends = true },
+	[CALL_RECVMSG] = { .name = "recvmsg", .receives = true },
+	[CALL_IOCTL] = { .name = "ioctl" },
+	[CALL_BPF] = { .name = "bpf" },
+	[CALL_MMAP] = { .name = "mmap" },
+	[CALL_MUNMAP] = { .name = "munmap" },
 	[CALL_CLOSE] = { .name = "close" },
 };
 

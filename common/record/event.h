@@ -28,12 +28,21 @@ enum call {
 	CALL_GETPEERNAME,
 	CALL_SETSOCKOPT,
 	CALL_GETSOCKOPT,
+	CALL_SENDMSG,
+	CALL_RECVMSG,
+	CALL_IOCTL,
+	CALL_BPF,
+	CALL_MMAP,
+	CALL_MUNMAP,
 	CALL_CLOSE,
 	CALL_COUNT
 };
 
 /* How many bytes of a payload or of an option's value an event keeps. */
 #define EVENT_DATA_MAX 96
+
+/* And how many of control messages (cmsg(3)). */
+#define EVENT_CONTROL_MAX 128
 
 struct event {
 	uint64_t t_ns;		/* CLOCK_MONOTONIC when the call was made */
@@ -49,7 +58,9 @@ struct event {
 	 * out: socket(domain, type, protocol); bind, connect(fd); listen(fd,
 	 * backlog); accept4(fd, flags); send, recv(fd, length, flags); sendto,
 	 * recvfrom likewise; shutdown(fd, how); getsockname, getpeername(fd);
-	 * setsockopt, getsockopt(fd, level, name); close(fd).
+	 * setsockopt, getsockopt(fd, level, name); sendmsg, recvmsg(fd,
+	 * flags, vectors: how many); ioctl(fd, request); bpf(command, size);
+	 * mmap(fd, offset, length); munmap(length); close(fd).
 	 */
 	int64_t number[3];
 	/* The address passed in, or the one returned. */
@@ -62,6 +73,10 @@ struct event {
 	uint32_t kept;
 	uint64_t length;	/* its whole length: passed in, or received */
 	unsigned char data[EVENT_DATA_MAX];
+	/* Control messages, sent or received: the first bytes. */
+	uint32_t control_length;	/* their whole length */
+	int32_t message_flags;		/* msg_flags, as recvmsg() returned it */
+	unsigned char control[EVENT_CONTROL_MAX];
 };
 
 /* The wrapper's name: "accept4". */

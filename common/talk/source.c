@@ -81,7 +81,7 @@ source_is(const struct family *family, const struct endpoint *contacted,
 	if (endpoint_equal(contacted, from))
 		return true;
 	if (family->contact == NULL ||
-	    family->contact(contacted, &answering) != 0)
+	    family->contact(contacted, contacted, &answering) != 0)
 		answering = *contacted;
 	return same_fields(family, &answering, from) ||
 	    same_file(family, contacted, from);

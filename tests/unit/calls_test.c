@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -380,6 +381,12 @@ static const struct failing_row {
 	{ "EBADF: getpeername", CALL_GETPEERNAME, EBADF },
 	{ "EBADF: setsockopt", CALL_SETSOCKOPT, EBADF },
 	{ "EBADF: getsockopt", CALL_GETSOCKOPT, EBADF },
+	{ "EBADF: sendmsg", CALL_SENDMSG, EBADF },
+	{ "EBADF: recvmsg", CALL_RECVMSG, EBADF },
+	{ "EBADF: ioctl", CALL_IOCTL, EBADF },
+	{ "EBADF: mmap", CALL_MMAP, EBADF },
+	{ "EINVAL: munmap", CALL_MUNMAP, EINVAL },
+	{ "EINVAL: bpf", CALL_BPF, EINVAL },
 	{ "EBADF: close", CALL_CLOSE, EBADF },
 	{ "EAFNOSUPPORT: socket", CALL_SOCKET, EAFNOSUPPORT },
 };
@@ -392,8 +399,23 @@ make_call(struct recorder *r, enum call call, int fd)
 	struct endpoint out;
 	char bytes[8] = "1234567";
 	socklen_t length = sizeof(bytes);
+	struct iovec part = { .iov_base = bytes, .iov_len = sizeof(bytes) };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	void *memory;
 
 	switch (call) {
+	case CALL_SENDMSG:
+		return recorded_calls.sendmsg(r, fd, &message, 0);
+	case CALL_RECVMSG:
+		return recorded_calls.recvmsg(r, fd, &message, 0);
+	case CALL_IOCTL:
+		return recorded_calls.ioctl(r, fd, FIONREAD, &length);
+	case CALL_BPF:
+		return recorded_calls.bpf(r, -1, NULL, 0);
+	case CALL_MMAP:
+		return recorded_calls.mmap(r, fd, 0, 4096, &memory);
+	case CALL_MUNMAP:
+		return recorded_calls.munmap(r, bytes, 0);
 	case CALL_SOCKET:
 		return recorded_calls.socket(r, 77, SOCK_STREAM, 0);
 	case CALL_BIND:

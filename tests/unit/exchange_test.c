@@ -117,39 +117,49 @@ address_refused(const struct wish *wish, struct endpoint *out, char *why,
 }
 
 static int
-contact_elsewhere(const struct endpoint *bound, struct endpoint *out)
+contact_elsewhere(const struct endpoint *asked, const struct endpoint *bound,
+    struct endpoint *out)
 {
+	(void)asked;
 	(void)bound;
 	*out = elsewhere;
 	return 0;
 }
 
 static int
-contact_nobody(const struct endpoint *bound, struct endpoint *out)
+contact_nobody(const struct endpoint *asked, const struct endpoint *bound,
+    struct endpoint *out)
 {
+	(void)asked;
 	(void)bound;
 	return set_unix(out, "\0exchange-test-nobody", 21) == 1 ? 0 : -EIO;
 }
 
 static int
-contact_fails(const struct endpoint *bound, struct endpoint *out)
+contact_fails(const struct endpoint *asked, const struct endpoint *bound,
+    struct endpoint *out)
 {
+	(void)asked;
 	(void)bound;
 	(void)out;
 	return -EOVERFLOW;
 }
 
 static int
-contact_kills(const struct endpoint *bound, struct endpoint *out)
+contact_kills(const struct endpoint *asked, const struct endpoint *bound,
+    struct endpoint *out)
 {
+	(void)asked;
 	*out = *bound;
 	raise(SIGKILL);
 	return 0;
 }
 
 static int
-contact_exits(const struct endpoint *bound, struct endpoint *out)
+contact_exits(const struct endpoint *asked, const struct endpoint *bound,
+    struct endpoint *out)
 {
+	(void)asked;
 	(void)bound;
 	(void)out;
 	_exit(3);
@@ -157,8 +167,10 @@ contact_exits(const struct endpoint *bound, struct endpoint *out)
 
 /* The caller of exchange_run() is interrupted while both sides are at work. */
 static int
-contact_interrupts(const struct endpoint *bound, struct endpoint *out)
+contact_interrupts(const struct endpoint *asked, const struct endpoint *bound,
+    struct endpoint *out)
 {
+	(void)asked;
 	*out = *bound;
 	kill(getppid(), SIGTERM);
 	return 0;

@@ -114,7 +114,7 @@ test_not_ours(void **state)
 		    sizeof(text)), -EINVAL);
 		assert_int_equal(inet6_family.lay_out(&endpoint, fields),
 		    -EINVAL);
-		assert_int_equal(inet6_family.contact(&endpoint, &out),
+		assert_int_equal(inet6_family.contact(&endpoint, &endpoint, &out),
 		    -EINVAL);
 	}
 }
@@ -129,13 +129,13 @@ test_contact(void **state)
 
 	(void)state;
 	endpoint_set(&bound, &in6, sizeof(in6));
-	assert_int_equal(inet6_family.contact(&bound, &out), 0);
+	assert_int_equal(inet6_family.contact(&bound, &bound, &out), 0);
 	assert_string_equal(endpoint_format(&inet6_family, &out, text,
 	    sizeof(text)), "[::1]:80");
 	inet_pton(AF_INET6, "fe80::9", &in6.sin6_addr);
 	in6.sin6_scope_id = 2;
 	endpoint_set(&bound, &in6, sizeof(in6));
-	assert_int_equal(inet6_family.contact(&bound, &out), 0);
+	assert_int_equal(inet6_family.contact(&bound, &bound, &out), 0);
 	assert_true(endpoint_equal(&bound, &out));
 }
 

@@ -106,7 +106,7 @@ test_not_ours(void **state)
 		    sizeof(text)), -EINVAL);
 		assert_int_equal(inet_family.lay_out(&endpoint, fields),
 		    -EINVAL);
-		assert_int_equal(inet_family.contact(&endpoint, &out),
+		assert_int_equal(inet_family.contact(&endpoint, &endpoint, &out),
 		    -EINVAL);
 	}
 }
@@ -121,12 +121,12 @@ test_contact(void **state)
 
 	(void)state;
 	endpoint_set(&bound, &in, sizeof(in));
-	assert_int_equal(inet_family.contact(&bound, &out), 0);
+	assert_int_equal(inet_family.contact(&bound, &bound, &out), 0);
 	assert_string_equal(endpoint_format(&inet_family, &out, text,
 	    sizeof(text)), "127.0.0.1:80");
 	inet_pton(AF_INET, "192.0.2.9", &in.sin_addr);
 	endpoint_set(&bound, &in, sizeof(in));
-	assert_int_equal(inet_family.contact(&bound, &out), 0);
+	assert_int_equal(inet_family.contact(&bound, &bound, &out), 0);
 	assert_true(endpoint_equal(&bound, &out));
 }
 
