@@ -14,6 +14,13 @@ keeps_boundaries(const struct conversation *conversation)
 	return (conversation->side.choice->row.traits & TRAIT_BOUNDARIES) != 0;
 }
 
+/* Messages on the connection then are packets, as datagrams are. */
+static bool
+is_wrapped(const struct conversation *conversation)
+{
+	return conversation->side.choice->row.wrap != NULL;
+}
+
 /* Memory for a block of a message of that length. */
 static int
 need_block(struct conversation *conversation, uint64_t length, size_t block)
@@ -189,8 +196,12 @@ connected_client(struct conversation *conversation)
 
 	if (error == 0)
 		error = side_connect(side, &conversation->meeting->contact);
+	if (error == 0)
+		error = side_prepare(side, &conversation->meeting->contact);
 	if (error == 0 && !nothing_to_say(conversation))
-		error = take_turns_first(conversation);
+		error = is_wrapped(conversation)
+		    ? conversation_ask_each(conversation, SIDE_SERVER)
+		    : take_turns_first(conversation);
 	return conversation_close(conversation, error);
 }
 
@@ -235,9 +246,13 @@ connected_server(struct conversation *conversation)
 	side->timeout_ns = 0;
 	if (error == 0)
 		error = side_accept(side, side->timeout_ns);
-	if (error == 0 && !nothing_to_say(conversation))
-		error = take_turns_second(conversation);
 	if (error == 0)
+		error = side_prepare(side, &side->peer);
+	if (error == 0 && !nothing_to_say(conversation))
+		error = is_wrapped(conversation)
+		    ? conversation_answer_each(conversation)
+		    : take_turns_second(conversation);
+	if (error == 0 && !side->choice->row.endless)
 		error = await_end(conversation);
 	return conversation_close(conversation, error);
 }

@@ -45,6 +45,17 @@ conversation_note(struct conversation *conversation, const char *format, ...)
 }
 
 void
+conversation_note_lines(struct conversation *conversation, const char *text)
+{
+	while (*text != '\0') {
+		size_t length = strcspn(text, "\n");
+
+		conversation_note(conversation, "%.*s", (int)length, text);
+		text += length + (text[length] != '\0');
+	}
+}
+
+void
 conversation_count(struct conversation *conversation, uint64_t bytes)
 {
 	conversation->account->tally.bytes += bytes;
@@ -73,6 +84,17 @@ bind_side(struct conversation *conversation)
 	return side_bind(&conversation->side, &conversation->bind_to);
 }
 
+/* What a connected side does when it is connected, the others do at once. */
+static int
+prepare_side(struct conversation *conversation, const struct endpoint *peer)
+{
+	struct side *side = &conversation->side;
+
+	if (side->choice->row.shape == SHAPE_CONNECTED)
+		return 0;
+	return side_prepare(side, peer);
+}
+
 /* Tells the client where the server is, and that it is there. */
 static int
 announce(struct conversation *conversation)
@@ -80,7 +102,10 @@ announce(struct conversation *conversation)
 	const struct family *family = conversation->side.choice->family;
 	struct endpoint contact = conversation->side.self;
 
-	if (family->contact != NULL) {
+	/* In a network of its own, the client was told before. */
+	if (conversation->meeting->contact.length != 0)
+		contact = conversation->meeting->contact;
+	else if (family->contact != NULL) {
 		int error = family->contact(&conversation->bind_to,
 		    &conversation->side.self, &contact);
 
@@ -163,6 +188,8 @@ conversation_open_server(struct conversation *conversation)
 		error = bind_side(conversation);
 	if (error == 0)
 		error = fit(conversation);
+	if (error == 0)
+		error = prepare_side(conversation, NULL);
 	if (error == 0 && (side->choice->row.shape == SHAPE_CONNECTED ||
 	    side->choice->row.listens))
 		error = side_listen(side, BACKLOG);
@@ -189,6 +216,9 @@ conversation_open_client(struct conversation *conversation)
 		error = bind_side(conversation);
 	if (error == 0 && alone)
 		error = fit(conversation);
+	if (error == 0)
+		error = prepare_side(conversation,
+		    &conversation->meeting->contact);
 	conversation->payload.chunk = conversation->meeting->chunk;
 	return error;
 }

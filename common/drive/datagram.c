@@ -8,6 +8,7 @@
 
 #include "drive/shapes.h"
 #include "drive/step.h"
+#include "family/resolve.h"
 
 /* How long an answer may take before the message counts as lost. */
 #define LOST_AFTER_NS 1000000000
@@ -124,6 +125,62 @@ take_stray(struct conversation *conversation, struct window *window,
 	    again ? "reliable" : "ordered");
 }
 
+/* Asks the cell whether the kernel's answer is right; notes what it says. */
+static int
+verify(struct conversation *conversation, uint64_t number, const void *bytes,
+    size_t length)
+{
+	struct side *side = &conversation->side;
+	const struct payload *payload = &conversation->payload;
+	const struct envelope envelope = {
+		.cell = &side->choice->row,
+		.side = side->id,
+		.self = &side->self,
+		.peer = &side->peer,
+		.number = number,
+		.run = side->run,
+		.variant = side->choice->variant,
+	};
+	struct verification verification = {
+		.envelope = &envelope,
+		.question = conversation->scratch,
+		.question_length =
+		    (size_t)payload_length(payload, side->id, number),
+		.answer = bytes,
+		.answer_length = length,
+		.lookup = &family_lookup,
+	};
+	int error = side->choice->row.verify(&verification);
+
+	if (error != 0)
+		return side_fail(side, CALL_RECV, error == -EBADMSG ? 0
+		    : -error, "%s", verification.text);
+	if (number == 1)
+		conversation_note_lines(conversation, verification.text);
+	return 0;
+}
+
+/* Whether what came is nothing of this conversation, and harmless. */
+static bool
+is_foreign(const struct conversation *conversation,
+    const struct endpoint *expected)
+{
+	const struct side *side = &conversation->side;
+
+	switch (side->choice->row.shape) {
+	case SHAPE_CONNECTED:
+		return false;
+	case SHAPE_BUS:
+		/* Or a message of which a part was lost. */
+		if (!is_reliable(conversation))
+			return true;
+		break;
+	default:
+		break;
+	}
+	return !endpoint_equal(&side->peer, expected);
+}
+
 /* Waits for the answer to the newest message: 0, or -ETIMEDOUT. */
 static int
 await_answer(struct conversation *conversation, enum side_id answers,
@@ -142,8 +199,17 @@ await_answer(struct conversation *conversation, enum side_id answers,
 
 		if (got < 0)
 			return (int)got;
-		number = payload_identify(&conversation->payload, answers,
-		    window->newest, bytes, (size_t)got);
+		if (side->choice->row.verify != NULL) {
+			int error = verify(conversation, window->newest,
+			    bytes, (size_t)got);
+
+			if (error != 0)
+				return error;
+			number = window->newest;
+		} else {
+			number = payload_identify(&conversation->payload,
+			    answers, window->newest, bytes, (size_t)got);
+		}
 		if (number == window->newest) {
 			window_mark(window, number);
 			tally->round_trips++;
@@ -156,7 +222,7 @@ await_answer(struct conversation *conversation, enum side_id answers,
 
 			if (error != 0)
 				return error;
-		} else if (endpoint_equal(&side->peer,
+		} else if (!is_foreign(conversation,
 		    &conversation->meeting->contact)) {
 			return wrong_message(side, (size_t)got);
 		} else {
@@ -254,21 +320,25 @@ answer_one(struct conversation *conversation, uint64_t expected,
 		side->ignored++;
 		return 0;
 	}
+	if (*number == 0 && side->choice->row.shape == SHAPE_BUS &&
+	    !is_reliable(conversation)) {
+		side->ignored++;
+		return 0;
+	}
 	if (*number == 0)
 		return wrong_message(side, (size_t)got);
-	side->peer = from;
+	if (side->choice->row.shape != SHAPE_CONNECTED)
+		side->peer = from;
 	conversation_count(conversation, (uint64_t)got);
 	return send_message(conversation, *number, &from);
 }
 
 int
-datagram_server(struct conversation *conversation)
+conversation_answer_each(struct conversation *conversation)
 {
 	uint64_t expected = 1;
-	int error = conversation_open_server(conversation);
+	int error = prepare(conversation);
 
-	if (error == 0)
-		error = prepare(conversation);
 	while (error == 0 &&
 	    expected <= payload_messages(&conversation->payload)) {
 		uint64_t number = 0;
@@ -277,5 +347,15 @@ datagram_server(struct conversation *conversation)
 		if (number >= expected)
 			expected = number + 1;
 	}
+	return error;
+}
+
+int
+datagram_server(struct conversation *conversation)
+{
+	int error = conversation_open_server(conversation);
+
+	if (error == 0)
+		error = conversation_answer_each(conversation);
 	return conversation_close(conversation, error);
 }

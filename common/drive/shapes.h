@@ -73,14 +73,15 @@ int kernel_client(struct conversation *conversation);
 /* Steps that the shapes share. */
 
 /*
- * Server: bind; settle how large a message may be (a larger one is refused, a
+ * Server: bind; prepare (a connected one's is prepared when it has accepted);
+ * settle how large a message may be (a larger one is refused, a
  * file is cut); listen where the cell does; then tell the client.
  */
 int conversation_open_server(struct conversation *conversation);
 
 /*
  * Client: waits for the server, where there is one; makes its socket, binds
- * where it should. Then the payload's chunk is the one that was settled.
+ * where it should, prepares where it does not connect first. Then the payload's chunk is the one that was settled.
  */
 int conversation_open_client(struct conversation *conversation);
 
@@ -90,11 +91,19 @@ void conversation_note(struct conversation *conversation, const char *format,
 
 /*
  * Client: sends every message to the server's address and waits for its
- * answer, the same message of the side `answers`; counts what is lost, late or
- * doubled, and fails where the cell's traits promise that nothing is.
+ * answer, the same message of the side `answers` or what the cell's verify()
+ * finds right; counts what is lost, late or doubled, and fails where the cell's
+ * traits promise that nothing is.
  */
 int conversation_ask_each(struct conversation *conversation,
     enum side_id answers);
+
+/* Server: answers every message, until the last has been. */
+int conversation_answer_each(struct conversation *conversation);
+
+/* Writes each line of a text, ended by newlines, as a note. */
+void conversation_note_lines(struct conversation *conversation,
+    const char *text);
 
 /* Counts payload bytes that were received and are right. */
 void conversation_count(struct conversation *conversation, uint64_t bytes);

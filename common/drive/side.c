@@ -15,9 +15,6 @@
 /* A pause after a call that would block although poll() said it would not. */
 #define PAUSE_NS 2000000
 
-/* The same, for a call that poll() knows nothing of. */
-#define RETRY_NS 10000000
-
 void
 side_init(struct side *side, enum side_id id, const struct choice *choice,
     struct failure *failure)
@@ -29,6 +26,7 @@ side_init(struct side *side, enum side_id id, const struct choice *choice,
 	side->recorder.side = id;
 	side->recorder.pid = getpid();
 	side->fd = -1;
+	side->below = -1;
 	side->listener = -1;
 	side->wake = -1;
 	side->failure = failure;
@@ -167,48 +165,78 @@ drop_early(struct side *side)
 	return 0;
 }
 
-int
-side_socket(struct side *side, bool fixed_port)
+/* The settings of a table that are this side's. */
+static int
+apply(struct side *side, const struct setting *setting, bool fixed_port)
 {
-	const struct choice *choice = side->choice;
-	const struct setting *setting = choice->row.settings;
-	int flags = SOCK_CLOEXEC | (side->nonblocking ? SOCK_NONBLOCK : 0);
-	int fd = side->calls->socket(&side->recorder, choice->family->domain,
-	    choice->row.type | flags, choice->passed);
-
-	if (fd < 0)
-		return step_fail(side, CALL_SOCKET, fd);
-	side->fd = fd;
 	for (; setting != NULL && setting->sides != 0; setting++) {
 		int error;
 
 		if ((setting->sides & 1u << side->id) == 0 ||
 		    (setting->fixed_port_only && !fixed_port))
 			continue;
-		error = side->calls->setsockopt(&side->recorder, fd,
+		error = side->calls->setsockopt(&side->recorder, side->fd,
 		    setting->level, setting->name, setting->value,
 		    setting->length);
 		if (error != 0)
 			return step_fail(side, CALL_SETSOCKOPT, error);
 	}
-	return choice->row.shape == SHAPE_BUS && choice->row.settings != NULL
+	return 0;
+}
+
+int
+side_socket(struct side *side, bool fixed_port)
+{
+	const struct choice *choice = side->choice;
+	const struct cell *cell = &choice->row;
+	const struct carrier own = {
+		choice->family->domain, cell->type, choice->passed
+	};
+	const struct carrier *made = cell->carrier != NULL ? cell->carrier
+							   : &own;
+	int flags = SOCK_CLOEXEC | (side->nonblocking ? SOCK_NONBLOCK : 0);
+	int error;
+
+	side->fd = side->calls->socket(&side->recorder, made->domain,
+	    made->type | flags, made->protocol);
+	if (side->fd < 0)
+		return step_fail(side, CALL_SOCKET, side->fd);
+	error = apply(side, cell->settings, fixed_port);
+	if (error == 0 && choice->variant != NULL)
+		error = apply(side, choice->variant->settings, fixed_port);
+	if (error != 0)
+		return error;
+	return cell->shape == SHAPE_BUS && cell->settings != NULL
 	    ? drop_early(side) : 0;
 }
 
 int
 side_bind(struct side *side, const struct endpoint *address)
 {
-	int error = side->calls->bind(&side->recorder, side->fd, address);
+	const struct cell *cell = &side->choice->row;
+	enum call call = cell->joins ? CALL_CONNECT : CALL_BIND;
+	int error = 0;
 
+	if (cell->binds_itself) {
+		side->self = *address;
+		return 0;
+	}
+	if (cell->joins)
+		error = side->calls->connect(&side->recorder, side->fd,
+		    address);
+	else
+		error = side->calls->bind(&side->recorder, side->fd, address);
 	if (error != 0) {
 		char text[ENDPOINT_TEXT_MAX];
 
-		return side_fail(side, CALL_BIND, -error, "%s",
+		return side_fail(side, call, -error, "%s",
 		    endpoint_format(side->choice->family, address, text,
 			sizeof(text)));
 	}
 	side->self = *address;
 	side->bound = true;
+	if (cell->joins)
+		return 0;
 	error = side->calls->getsockname(&side->recorder, side->fd,
 	    &side->self);
 	if (error != 0) {
@@ -219,110 +247,35 @@ side_bind(struct side *side, const struct endpoint *address)
 }
 
 int
-side_listen(struct side *side, int backlog)
+side_prepare(struct side *side, const struct endpoint *peer)
 {
-	int error = side->calls->listen(&side->recorder, side->fd, backlog);
-
-	if (error != 0)
-		return step_fail(side, CALL_LISTEN, error);
-	if (side->choice->row.shape == SHAPE_CONNECTED) {
-		side->listener = side->fd;
-		side->fd = -1;
-	}
-	return 0;
-}
-
-/*
- * Errors that accept() passes on from the connection that it would have
- * returned: the next one may be good (accept(2), "Error handling").
- */
-static bool
-accept_goes_on(int error)
-{
-	static const int passing[] = {
-		ECONNABORTED, ENETDOWN, EPROTO, ENOPROTOOPT, EHOSTDOWN, ENONET,
-		EHOSTUNREACH, EOPNOTSUPP, ENETUNREACH,
-	};
-
-	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
-		if (error == -passing[i])
-			return true;
-	return false;
-}
-
-int
-side_accept(struct side *side, int64_t timeout_ns)
-{
-	uint64_t end = step_end(timeout_ns);
-
-	/* What only passes may not go on for ever. */
-	for (int tries = 0;; tries++) {
-		int error = side_wait(side, side->listener, POLLIN,
-		    step_left(end));
-		int fd;
-
-		if (error == -ETIMEDOUT)
-			return step_timeout(side, CALL_ACCEPT4, timeout_ns,
-			    "no client connected");
-		if (error != 0)
-			return error;
-		fd = side->calls->accept(&side->recorder, side->listener,
-		    &side->peer, SOCK_CLOEXEC |
-		    (side->nonblocking ? SOCK_NONBLOCK : 0));
-		if (fd >= 0) {
-			side->fd = fd;
-			return 0;
-		}
-		if (step_again(side, fd) || (accept_goes_on(fd) && tries < 100))
-			continue;
-		return step_fail(side, CALL_ACCEPT4, fd);
-	}
-}
-
-/* Waits for a connection that is being made, and asks how it went. */
-static int
-await_connection(struct side *side)
-{
-	int status = 0;
-	socklen_t length = sizeof(status);
-	int error = side_wait(side, side->fd, POLLOUT, side->timeout_ns);
-
-	if (error == -ETIMEDOUT)
-		return step_timeout(side, CALL_CONNECT, side->timeout_ns,
-		    "no connection");
-	if (error != 0)
-		return error;
-	error = side->calls->getsockopt(&side->recorder, side->fd, SOL_SOCKET,
-	    SO_ERROR, &status, &length);
-	if (error != 0)
-		return step_fail(side, CALL_GETSOCKOPT, error);
-	if (status != 0)
-		return step_fail(side, CALL_CONNECT, -status);
-	return 0;
-}
-
-int
-side_connect(struct side *side, const struct endpoint *address)
-{
-	uint64_t end = step_end(side->timeout_ns);
+	const struct cell *cell = &side->choice->row;
+	struct channel *channel = &side->channel;
 	int error;
 
-	side->peer = *address;
-	while ((error = side->calls->connect(&side->recorder, side->fd,
-	    address)) == -EAGAIN) {
-		/* The server's queue is full just now (unix(7)). */
-		if (side_wait(side, -1, 0, RETRY_NS) == -ECANCELED)
-			return -ECANCELED;
-		if (step_left(end) < 0)
-			return step_timeout(side, CALL_CONNECT,
-			    side->timeout_ns, "no place in the server's queue");
+	*channel = (struct channel){
+		.calls = side->calls,
+		.recorder = &side->recorder,
+		.cell = cell,
+		.variant = side->choice->variant,
+		.side = side->id,
+		.self = &side->self,
+		.peer = peer,
+		.run = side->run,
+		.fd = side->fd,
+	};
+	if (cell->prepare == NULL)
+		return 0;
+	side->prepared = true;
+	error = cell->prepare(channel);
+	if (channel->fd != side->fd) {
+		side->below = side->fd;
+		side->fd = channel->fd;
 	}
-	/* POSIX: an interrupted connect() goes on in the background. */
-	if (error == -EINPROGRESS || error == -EINTR)
-		error = await_connection(side);
-	else if (error != 0)
-		error = step_fail(side, CALL_CONNECT, error);
-	return error;
+	if (error != 0)
+		return side_fail(side, side->recorder.last, -error, "%s",
+		    channel->why);
+	return 0;
 }
 
 static int
@@ -342,11 +295,20 @@ close_one(struct side *side, int *fd)
 int
 side_close(struct side *side)
 {
-	int first = close_one(side, &side->fd);
-	int second = close_one(side, &side->listener);
+	int *const open[] = { &side->fd, &side->below, &side->listener };
+	int first = 0;
 
+	if (side->prepared && side->choice->row.finish != NULL)
+		side->choice->row.finish(&side->channel);
+	side->prepared = false;
+	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++) {
+		int error = close_one(side, open[i]);
+
+		first = first != 0 ? first : error;
+	}
 	free(side->packet);
-	side->packet = NULL;
-	side->packet_room = 0;
-	return first != 0 ? first : second;
+	free(side->message);
+	side->packet = side->message = NULL;
+	side->packet_room = side->message_room = 0;
+	return first;
 }

@@ -39,6 +39,7 @@ struct side {
 	const struct calls *calls;
 	struct recorder recorder;
 	int fd;			/* the socket that data goes through */
+	int below;		/* what prepare() made fd from; else -1 */
 	int listener;		/* a connected server's; else -1 */
 	bool nonblocking;	/* sockets are made with SOCK_NONBLOCK */
 	/*
@@ -56,6 +57,13 @@ struct side {
 	/* A packet in the making; made when needed, freed by side_close(). */
 	unsigned char *packet;
 	size_t packet_room;
+	/* A message that is put together from its parts; likewise. */
+	unsigned char *message;
+	size_t message_room;
+	size_t message_length;
+	bool message_begun;
+	struct channel channel;	/* for the cell's own operations */
+	bool prepared;		/* prepare() was called: finish() has to be */
 	uint64_t ignored;	/* packets of others, passed over */
 	struct failure *failure;
 };
@@ -88,8 +96,17 @@ int side_wait(const struct side *side, int fd, short events,
  */
 int side_socket(struct side *side, bool fixed_port);
 
-/* bind() and getsockname(): self is then the address as the kernel has it. */
+/*
+ * Takes an address, by bind() or as the cell says: self is then the address as
+ * getsockname() returned it.
+ */
 int side_bind(struct side *side, const struct endpoint *address);
+
+/*
+ * The cell's prepare(), if it has one: fd may be another socket afterwards.
+ * peer is whom messages will go to, or NULL.
+ */
+int side_prepare(struct side *side, const struct endpoint *peer);
 
 /* listen() on fd, which becomes the listener. */
 int side_listen(struct side *side, int backlog);
@@ -110,14 +127,17 @@ int side_sendall(struct side *side, const void *bytes, size_t length);
 ssize_t side_receive(struct side *side, void *bytes, size_t room,
     int64_t timeout_ns);
 
-/* Sends one message to an address, in as many packets as wrap() makes of it. */
+/*
+ * Sends one message to an address, in as many packets as wrap() makes of it;
+ * on an unaddressed cell the address is only told to wrap().
+ */
 int side_sendto(struct side *side, const void *bytes, size_t length,
     uint64_t number, const struct endpoint *to);
 
 /*
- * Receives one packet and finds its payload: *bytes points to it, until the
- * next packet is made or received. `number` is the message that is awaited.
- * Packets that are not part of the conversation are counted and passed over.
+ * Receives one message, of one packet or put together from many: *bytes points
+ * to it, until the next packet is made or received. `number` is the message
+ * that is awaited. On an unaddressed cell *from is empty. Packets that are not part of the conversation are counted and passed over.
  * Returns the payload's length; -ETIMEDOUT is no failure yet: the caller says
  * what it means.
  */

@@ -224,7 +224,7 @@ choose_numbered(const struct family *family, int type, int protocol,
 		choice->row = *row;
 	choice->row.type = type;
 	choice->row.protocol = protocol;
-	choice->passed = protocol;
+	choice->passed = choice->row.passes_zero ? 0 : protocol;
 	choice->variant = cell_variants(choice);
 	name_protocol(choice);
 }
@@ -281,7 +281,8 @@ cell_choose(const struct family *family, const char *type,
 		choose_default(family, type_number, choice);
 	} else {
 		choose_numbered(family, type_number, number, choice);
-		choice->passed = passed;
+		if (!choice->row.passes_zero)
+			choice->passed = passed;
 	}
 	return 0;
 }

@@ -235,6 +235,10 @@ struct cell {
 	bool needs_number;	/* socket() takes no 0 for it (raw) */
 	bool listens;		/* a datagram server has to listen() (sctp) */
 	bool joins;		/* an address is taken by connect(), not bind() */
+	/* prepare() binds: channel->self is the address that it should take. */
+	bool binds_itself;
+	/* `protocol` is a number of ours: socket() is passed 0. */
+	bool passes_zero;
 	/*
 	 * Messages go with send() and recv(): the binding, the connection or
 	 * prepare() says where to.

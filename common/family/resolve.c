@@ -1,11 +1,13 @@
 #include "family/resolve.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 static int
 find_interface(const char *name, unsigned *index)
@@ -14,8 +16,28 @@ find_interface(const char *name, unsigned *index)
 	return *index != 0 ? 0 : -errno;
 }
 
-static const struct lookup lookup = {
+static ssize_t
+read_text(const char *path, char *text, size_t room)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t length = 0;
+	ssize_t got;
+
+	if (fd < 0)
+		return -errno;
+	do {
+		got = read(fd, text + length, room - 1 - length);
+		length += got > 0 ? (size_t)got : 0;
+	} while (got > 0 && length < room - 1);
+	text[length] = '\0';
+	got = got < 0 ? -errno : (ssize_t)length;
+	close(fd);
+	return got;
+}
+
+const struct lookup family_lookup = {
 	.interface = find_interface,
+	.read = read_text,
 };
 
 /* The first address of a host name, as numeric text. */
@@ -47,7 +69,7 @@ resolve_endpoint(const struct family *family, struct wish *wish,
 	char numeric[NI_MAXHOST];
 	int result;
 
-	wish->lookup = &lookup;
+	wish->lookup = &family_lookup;
 	result = family->address(wish, out, why, room);
 	if (result != -EINVAL || wish->host == NULL || wish->host[0] == '\0' ||
 	    !family->host_names)

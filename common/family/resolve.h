@@ -10,6 +10,9 @@
 
 #include "family/family.h"
 
+/* The services that families are given. */
+extern const struct lookup family_lookup;
+
 /*
  * Asks the family for the address (struct family, address()); a host that is
  * no address of the family is looked up with getaddrinfo() where the family

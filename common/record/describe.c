@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "record/option.h"
 #include "record/tell.h"
 
 /* How one argument of a call is told; tell NULL ends a call's arguments. */
@@ -96,6 +97,32 @@ static const struct slot slots[CALL_COUNT][ARGUMENTS_MAX] = {
 		{ "optval", tell_returned_value, 0, false },
 		{ "optlen", tell_room, 0, true },
 	},
+	[CALL_SENDMSG] = {
+		{ "sockfd", tell_descriptor, 0, false },
+		{ "msg", tell_message_sent, 0, false },
+		{ "flags", tell_message_flags, 1, false },
+	},
+	[CALL_RECVMSG] = {
+		{ "sockfd", tell_descriptor, 0, false },
+		{ "msg", tell_message_received, 0, false },
+		{ "flags", tell_message_flags, 1, false },
+	},
+	[CALL_IOCTL] = {
+		{ "fd", tell_descriptor, 0, false },
+		{ "op", tell_request, 1, false },
+	},
+	[CALL_BPF] = {
+		{ "cmd", tell_bpf_command, 0, false },
+		{ "size", tell_number, 1, true },
+	},
+	[CALL_MMAP] = {
+		{ "length", tell_number, 2, false },
+		{ "fd", tell_descriptor, 0, false },
+		{ "offset", tell_number, 1, true },
+	},
+	[CALL_MUNMAP] = {
+		{ "length", tell_number, 0, false },
+	},
 	[CALL_CLOSE] = {
 		{ "fd", tell_descriptor, 0, false },
 	},
@@ -127,6 +154,34 @@ describe_arguments(const struct family *family, const struct event *event,
 	return count;
 }
 
+bool
+describe_control(const struct family *family, const struct event *event,
+    size_t *offset, struct control *control)
+{
+	size_t kept = event->control_length < EVENT_CONTROL_MAX
+	    ? event->control_length : EVENT_CONTROL_MAX;
+	struct cmsghdr header;
+	size_t at = *offset;
+
+	if (at > kept || kept - at < sizeof(header))
+		return false;
+	memcpy(&header, event->control + at, sizeof(header));
+	if (header.cmsg_len < sizeof(header))
+		return false;
+	option_tell_level(family, header.cmsg_level, control->level,
+	    sizeof(control->level));
+	control->type = header.cmsg_type;
+	control->length = header.cmsg_len;
+	control->data = event->control + at + sizeof(header);
+	control->kept = kept - at - sizeof(header);
+	if (control->kept > header.cmsg_len - sizeof(header))
+		control->kept = header.cmsg_len - sizeof(header);
+	/* A length that is too large ends the walk at the next step. */
+	*offset = header.cmsg_len < EVENT_CONTROL_MAX
+	    ? at + CMSG_ALIGN(header.cmsg_len) : EVENT_CONTROL_MAX + 1;
+	return true;
+}
+
 /* Puts a part of a note behind the parts before it. */
 static void
 add_note(char *text, size_t room, const char *note)
@@ -149,9 +204,10 @@ note_received(const struct event *event, char *text, size_t room)
 		    (long long)event->result);
 		add_note(text, room, note);
 	}
-	if (event->result != 0 || event->number[1] == 0)
+	if (event->result != 0 ||
+	    (event->call != CALL_RECVMSG && event->number[1] == 0))
 		return;
-	if (event->call == CALL_RECVFROM)
+	if (event->call == CALL_RECVFROM || event->call == CALL_RECVMSG)
 		add_note(text, room, "an empty message");
 	else
 		add_note(text, room, "the end (or an empty record)");

@@ -21,6 +21,11 @@ enum argument_kind {
 	ARGUMENT_VALUE,		/* an option's value: text, and number if one */
 	ARGUMENT_LENGTH,	/* value-result: event->room => returned */
 	/*
+	 * A struct msghdr: event->address (none where its length is 0),
+	 * event->data, event->control, event->message_flags.
+	 */
+	ARGUMENT_MESSAGE,
+	/*
 	 * A null pointer (text: "NULL"), or a pointer to what the call did not
 	 * fill in (text: "...").
 	 */
@@ -48,6 +53,22 @@ struct argument {
  */
 size_t describe_arguments(const struct family *family,
     const struct event *event, struct argument arguments[ARGUMENTS_MAX]);
+
+/* One control message of an event, decoded as far as names are known. */
+struct control {
+	char level[40];		/* "SOL_SOCKET" */
+	int type;
+	size_t length;		/* cmsg_len, its header included */
+	const unsigned char *data;	/* kept of them: length less the header */
+	size_t kept;
+};
+
+/*
+ * Reads the control message at *offset of event->control and moves *offset
+ * behind it. Returns whether there was one.
+ */
+bool describe_control(const struct family *family, const struct event *event,
+    size_t *offset, struct control *control);
 
 /*
  * A sentence on what is remarkable about the event, written into text: a short

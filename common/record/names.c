@@ -1,5 +1,6 @@
 #include "record/names.h"
 
+#include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -51,6 +52,17 @@ static const struct constant hows[] = {
 	{ SHUT_RD, "SHUT_RD", false },
 	{ SHUT_WR, "SHUT_WR", false },
 	{ SHUT_RDWR, "SHUT_RDWR", false },
+	{ .name = NULL },
+};
+
+static const struct constant bpf_commands[] = {
+	{ BPF_MAP_CREATE, "BPF_MAP_CREATE", false },
+	{ BPF_MAP_LOOKUP_ELEM, "BPF_MAP_LOOKUP_ELEM", false },
+	{ BPF_MAP_UPDATE_ELEM, "BPF_MAP_UPDATE_ELEM", false },
+	{ BPF_PROG_LOAD, "BPF_PROG_LOAD", false },
+	{ BPF_PROG_ATTACH, "BPF_PROG_ATTACH", false },
+	{ BPF_PROG_DETACH, "BPF_PROG_DETACH", false },
+	{ BPF_LINK_CREATE, "BPF_LINK_CREATE", false },
 	{ .name = NULL },
 };
 
@@ -122,15 +134,29 @@ name_type(int64_t type, char *text, size_t room)
 	return length;
 }
 
-void
-name_how(int64_t how, char *text, size_t room)
+/* The name of the row with that very number. */
+static void
+name_number(const struct constant *row, int64_t number, const char *unknown,
+    char *text, size_t room)
 {
-	for (const struct constant *row = hows; row->name != NULL; row++)
-		if (row->number == (unsigned)how) {
+	for (; row->name != NULL; row++)
+		if (row->number == (unsigned)number) {
 			snprintf(text, room, "%s", row->name);
 			return;
 		}
-	snprintf(text, room, "0x%x /* SHUT_??? */", (unsigned)how);
+	snprintf(text, room, "0x%x /* %s */", (unsigned)number, unknown);
+}
+
+void
+name_how(int64_t how, char *text, size_t room)
+{
+	name_number(hows, how, "SHUT_???", text, room);
+}
+
+void
+name_bpf_command(int64_t command, char *text, size_t room)
+{
+	name_number(bpf_commands, command, "BPF_???", text, room);
 }
 
 bool

@@ -24,6 +24,9 @@ size_t name_type(int64_t type, char *text, size_t room);
 /* The second argument of shutdown(). */
 void name_how(int64_t how, char *text, size_t room);
 
+/* The first argument of bpf(). */
+void name_bpf_command(int64_t command, char *text, size_t room);
+
 /* Whether all of these message flags, or accept4() flags, are plumbing. */
 bool message_flags_are_plumbing(int64_t flags);
 

@@ -164,6 +164,43 @@ tell_received(const struct question *question)
 }
 
 void
+tell_message_sent(const struct question *question)
+{
+	question->argument->kind = ARGUMENT_MESSAGE;
+}
+
+void
+tell_message_received(const struct question *question)
+{
+	question->argument->returned = true;
+	question->argument->kind = ARGUMENT_MESSAGE;
+	if (!succeeded(question->event))
+		tell_null(question->argument, "...");
+}
+
+void
+tell_request(const struct question *question)
+{
+	const struct request_name *row = question->family->requests;
+	struct argument *argument = question->argument;
+
+	argument->kind = ARGUMENT_SYMBOL;
+	for (; row != NULL && row->constant != NULL; row++)
+		if (row->number == (unsigned long)question->number) {
+			snprintf(TEXT(argument), "%s", row->constant);
+			return;
+		}
+	snprintf(TEXT(argument), "0x%lx", (unsigned long)question->number);
+}
+
+void
+tell_bpf_command(const struct question *question)
+{
+	question->argument->kind = ARGUMENT_SYMBOL;
+	name_bpf_command(question->number, TEXT(question->argument));
+}
+
+void
 tell_address(const struct question *question)
 {
 	question->argument->kind = ARGUMENT_ADDRESS;

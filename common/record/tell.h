@@ -48,6 +48,12 @@ void tell_value(const struct question *question);
 void tell_value_length(const struct question *question);
 void tell_returned_value(const struct question *question);
 
+/* Of sendmsg() and recvmsg(); of ioctl(); of bpf(). */
+void tell_message_sent(const struct question *question);
+void tell_message_received(const struct question *question);
+void tell_request(const struct question *question);
+void tell_bpf_command(const struct question *question);
+
 /* The length that stands with what is returned: an address, a value. */
 void tell_room(const struct question *question);
 

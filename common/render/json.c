@@ -104,24 +104,6 @@ address_json(const struct family *family, const struct endpoint *address)
 }
 
 static json_t *
-data_json(const struct event *event)
-{
-	static const char digits[] = "0123456789abcdef";
-	char hexadecimal[2 * EVENT_DATA_MAX];
-	json_t *object = json_object();
-	bool failed = false;
-
-	for (size_t i = 0; i < event->kept; i++) {
-		hexadecimal[2 * i] = digits[event->data[i] >> 4];
-		hexadecimal[2 * i + 1] = digits[event->data[i] & 0x0f];
-	}
-	set(object, "len", count_json(event->length), &failed);
-	set(object, "hex", json_stringn(hexadecimal, 2 * (size_t)event->kept),
-	    &failed);
-	return finished(object, failed);
-}
-
-static json_t *
 length_json(const struct event *event)
 {
 	bool returned = event->end_ns != 0 && event->result >= 0;
@@ -131,6 +113,64 @@ length_json(const struct event *event)
 	set(object, "passed", count_json(event->room), &failed);
 	set(object, "returned", returned ? count_json(event->returned)
 					 : json_null(), &failed);
+	return finished(object, failed);
+}
+
+static json_t *
+hex_json(const unsigned char *bytes, size_t kept, uint64_t length)
+{
+	static const char digits[] = "0123456789abcdef";
+	char hexadecimal[2 * (EVENT_DATA_MAX + EVENT_CONTROL_MAX)];
+	json_t *object = json_object();
+	bool failed = false;
+
+	for (size_t i = 0; i < kept; i++) {
+		hexadecimal[2 * i] = digits[bytes[i] >> 4];
+		hexadecimal[2 * i + 1] = digits[bytes[i] & 0x0f];
+	}
+	set(object, "len", count_json(length), &failed);
+	set(object, "hex", json_stringn(hexadecimal, 2 * kept), &failed);
+	return finished(object, failed);
+}
+
+static json_t *
+data_json(const struct event *event)
+{
+	return hex_json(event->data, event->kept, event->length);
+}
+
+static json_t *
+controls_json(const struct family *family, const struct event *event)
+{
+	json_t *array = json_array();
+	struct control control;
+	bool failed = false;
+	size_t offset = 0;
+
+	while (describe_control(family, event, &offset, &control)) {
+		json_t *object = json_object();
+
+		set(object, "cmsg_level", text_json(control.level), &failed);
+		set(object, "cmsg_type", json_integer(control.type), &failed);
+		set(object, "cmsg_data", hex_json(control.data, control.kept,
+		    control.length - sizeof(struct cmsghdr)), &failed);
+		if (json_array_append_new(array, object) != 0)
+			failed = true;
+	}
+	return finished(array, failed);
+}
+
+static json_t *
+message_json(const struct family *family, const struct event *event)
+{
+	json_t *object = json_object();
+	bool failed = false;
+
+	set(object, "msg_name", event->address.length != 0
+	    ? address_json(family, &event->address) : json_null(), &failed);
+	set(object, "msg_iov", data_json(event), &failed);
+	set(object, "msg_control", controls_json(family, event), &failed);
+	set(object, "msg_flags", json_integer(event->message_flags), &failed);
 	return finished(object, failed);
 }
 
@@ -147,6 +187,8 @@ argument_json(const struct family *family, const struct event *event,
 		return address_json(family, &event->address);
 	case ARGUMENT_DATA:
 		return data_json(event);
+	case ARGUMENT_MESSAGE:
+		return message_json(family, event);
 	case ARGUMENT_VALUE:
 		return argument->has_number ? json_integer(argument->number)
 					    : text_json(argument->text);

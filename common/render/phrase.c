@@ -67,6 +67,13 @@ append_argument(char text[PHRASE_MAX], const struct family *family,
 	case ARGUMENT_DATA:
 		append_data(text, event, words, phrasing->data_columns);
 		break;
+	case ARGUMENT_MESSAGE:
+		append_data(text, event, words, phrasing->data_columns);
+		if (event->address.length != 0)
+			append(text, "%s%s", argument->returned ? " from "
+			    : ", ", endpoint_format(family, &event->address,
+				address, sizeof(address)));
+		break;
 	case ARGUMENT_NUMBER:
 		append(text, "%" PRId64, argument->number);
 		break;
@@ -95,7 +102,8 @@ static const char *
 introduction(const struct event *event, const struct argument *argument,
     const struct words *words)
 {
-	if (argument->kind == ARGUMENT_DATA)
+	if (argument->kind == ARGUMENT_DATA ||
+	    argument->kind == ARGUMENT_MESSAGE)
 		return "";
 	return event->result != 0 || call_receives(event->call)
 	    ? "from" : words->gives;

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "record/describe.h"
+#include "record/names.h"
 #include "render/render.h"
 #include "text/quote.h"
 
@@ -37,6 +38,12 @@ static const struct system_call system_calls[CALL_COUNT] = {
 	[CALL_GETPEERNAME] = { "getpeername", "", 1 },
 	[CALL_SETSOCKOPT] = { "setsockopt", "", 0 },
 	[CALL_GETSOCKOPT] = { "getsockopt", "", 3 },
+	[CALL_SENDMSG] = { "sendmsg", "", 0 },
+	[CALL_RECVMSG] = { "recvmsg", "", 1 },
+	[CALL_IOCTL] = { .name = NULL },
+	[CALL_BPF] = { .name = NULL },
+	[CALL_MMAP] = { .name = NULL },
+	[CALL_MUNMAP] = { .name = NULL },
 	[CALL_CLOSE] = { .name = NULL },
 };
 
@@ -123,6 +130,49 @@ put_length(struct line *line, const struct event *event)
 }
 
 static void
+put_controls(struct line *line, const struct family *family,
+    const struct event *event)
+{
+	const char *separator = "";
+	struct control control;
+	size_t offset = 0;
+
+	if (event->control_length != 0) {
+		put(line, ", msg_control=[");
+		while (describe_control(family, event, &offset, &control)) {
+			put(line, "%s{cmsg_len=%zu, cmsg_level=%s, "
+			    "cmsg_type=0x%x}", separator, control.length,
+			    control.level, (unsigned)control.type);
+			separator = ", ";
+		}
+		put(line, "]");
+	}
+	put(line, ", msg_controllen=%u", event->control_length);
+}
+
+/* With one vector, as all messages here have. */
+static void
+put_message(struct line *line, const struct family *family,
+    const struct event *event)
+{
+	char data[QUOTE_MAX];
+	char flags[160];
+
+	put(line, "{msg_name=");
+	if (event->address.length != 0)
+		put_address(line, family, &event->address);
+	else
+		put(line, "NULL");
+	put(line, ", msg_namelen=%u", event->address.length);
+	put(line, ", msg_iov=[{iov_base=%s, iov_len=%" PRIu64 "}], "
+	    "msg_iovlen=%" PRId64, quote_bytes(event->data, event->kept,
+	    event->length, data), event->length, event->number[2]);
+	put_controls(line, family, event);
+	name_message_flags(event->message_flags, flags, sizeof(flags));
+	put(line, ", msg_flags=%s}", flags);
+}
+
+static void
 put_argument(struct line *line, const struct family *family,
     const struct event *event, const struct argument *argument)
 {
@@ -141,6 +191,9 @@ put_argument(struct line *line, const struct family *family,
 	case ARGUMENT_DATA:
 		put(line, "%s", quote_bytes(event->data, event->kept,
 		    event->length, data));
+		break;
+	case ARGUMENT_MESSAGE:
+		put_message(line, family, event);
 		break;
 	case ARGUMENT_LENGTH:
 		put_length(line, event);

@@ -269,7 +269,8 @@ test_names_of_calls(void **state)
 	static const char *const names[CALL_COUNT] = {
 		"socket", "bind", "listen", "accept4", "connect", "send",
 		"sendto", "recv", "recvfrom", "shutdown", "getsockname",
-		"getpeername", "setsockopt", "getsockopt", "close",
+		"getpeername", "setsockopt", "getsockopt", "sendmsg",
+		"recvmsg", "ioctl", "bpf", "mmap", "munmap", "close",
 	};
 
 	(void)state;
