@@ -10,6 +10,7 @@
 #include "record/calls.h"
 #include "record/describe.h"
 #include "render/json.h"
+#include "setup/setup.h"
 
 struct listing {
 	const struct options *options;
@@ -50,16 +51,37 @@ variant_host(const struct variant *variant, unsigned count)
 static json_t *
 variants_json(const struct listing *listing, const struct choice *choice)
 {
-	const struct variant *variant = choice->family->variants;
+	const struct variant *variant = cell_variants(choice);
 	json_t *array = json_array();
 
-	if (choice->row.shape == SHAPE_NONE)
-		return array;
 	for (; variant != NULL && variant->name != NULL; variant++)
 		json_array_append_new(array, json_pack("{s:s, s:o}",
 		    "variant", variant->name,
 		    "host", variant_host(variant, listing->count)));
 	return array;
+}
+
+/* Modules that bring the cell, of the family's and its own, as one text. */
+static json_t *
+modules_json(const struct choice *choice)
+{
+	const char *family = choice->family->origin.modules;
+	const char *own = choice->row.origin.modules;
+
+	if (family == NULL && own == NULL)
+		return json_null();
+	return json_sprintf("%s%s%s", family != NULL ? family : "",
+	    family != NULL && own != NULL ? " " : "", own != NULL ? own : "");
+}
+
+/* Whether what --setup makes for it is made where others see it. */
+static bool
+is_initial(const struct choice *choice)
+{
+	const struct surroundings *surroundings = setup_of(choice);
+
+	return surroundings != NULL &&
+	    surroundings->where == SURROUNDINGS_INITIAL;
 }
 
 static void
@@ -71,11 +93,14 @@ add_json(struct listing *listing, const struct choice *choice, int error)
 	if (!listing->options->known)
 		opens = json_boolean(error == 0);
 	json_array_append_new(listing->cells,
-	    json_pack("{s:s, s:s, s:s, s:b, s:o, s:o, s:s?}",
+	    json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:o, s:o, s:o, s:s?}",
 		"family", choice->family->name,
 		"type", type_name(choice->row.type),
 		"protocol", choice->protocol,
+		"exchange", choice->row.shape != SHAPE_NONE,
 		"alone", choice->row.alone,
+		"initial", is_initial(choice),
+		"modules", modules_json(choice),
 		"variants", variants_json(listing, choice),
 		"opens", opens,
 		"errno", error != 0 ? errno_name(-error, name) : NULL));

@@ -39,6 +39,13 @@ option_set_protocol(struct options *options, const char *value)
 }
 
 int
+option_set_variant(struct options *options, const char *value)
+{
+	options->variant = value;
+	return 0;
+}
+
+int
 option_set_host(struct options *options, const char *value)
 {
 	options->host = value;
@@ -161,6 +168,14 @@ option_set_color(struct options *options, const char *value)
 			return 0;
 		}
 	return option_complain("color", value, "there are: auto always never");
+}
+
+int
+option_set_setup(struct options *options, const char *value)
+{
+	(void)value;
+	options->setup = true;
+	return 0;
 }
 
 int

@@ -19,6 +19,7 @@ int option_complain(const char *what, const char *value, const char *why);
 int option_set_family(struct options *options, const char *value);
 int option_set_type(struct options *options, const char *value);
 int option_set_protocol(struct options *options, const char *value);
+int option_set_variant(struct options *options, const char *value);
 
 /* Any text; any number from 0: what is one is the family's to say. */
 int option_set_host(struct options *options, const char *value);
@@ -33,6 +34,7 @@ int option_set_format(struct options *options, const char *value);
 int option_set_color(struct options *options, const char *value);
 
 /* They take no value; it is NULL. */
+int option_set_setup(struct options *options, const char *value);
 int option_set_chat(struct options *options, const char *value);
 int option_set_known(struct options *options, const char *value);
 int option_set_help(struct options *options, const char *value);

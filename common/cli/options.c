@@ -38,6 +38,9 @@ static const struct option_row rows[] = {
 	{ 'p', "protocol", "PROTOCOL",
 	  "a name or a number (0: the type's default)", EVERY,
 	  option_set_protocol },
+	{ LONG_ONLY + 9, "variant", "NAME",
+	  "a form of the cell: path, abstract, fd, tcp ...", TALKING,
+	  option_set_variant },
 	{ 'H', "host", "ADDRESS",
 	  "the family's address text (its loopback)", TALKING,
 	  option_set_host },
@@ -55,6 +58,9 @@ static const struct option_row rows[] = {
 	  option_set_file },
 	{ LONG_ONLY + 4, "timeout", "SECONDS", "of every wait (5)", TALKING,
 	  option_set_timeout },
+	{ LONG_ONLY + 10, "setup", NULL,
+	  "make what it needs, and take it away again", COMMAND_EXCHANGE,
+	  option_set_setup },
 	{ LONG_ONLY + 5, "chat", NULL,
 	  "a person answers each message", COMMAND_SERVER,
 	  option_set_chat },
@@ -236,6 +242,11 @@ options_choose(const struct options *options, struct choice *choice)
 	}
 	if (cell_choose(family, options->type, options->protocol, choice, why,
 	    sizeof(why)) != 0) {
+		tell_error("%s", why);
+		return STATUS_USAGE;
+	}
+	if (options->variant != NULL && cell_choose_variant(choice,
+	    options->variant, why, sizeof(why)) != 0) {
 		tell_error("%s", why);
 		return STATUS_USAGE;
 	}

@@ -28,6 +28,7 @@ struct options {
 	const char *family;	/* NULL: not given */
 	const char *type;
 	const char *protocol;
+	const char *variant;
 	const char *host;
 	const char *text;
 	const char *file;
@@ -38,6 +39,7 @@ struct options {
 	int64_t timeout_ns;
 	bool timeout_given;
 	enum color_choice color;
+	bool setup;
 	bool chat;
 	bool known;
 	bool help;

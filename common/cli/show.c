@@ -22,6 +22,7 @@ request_from_options(const struct options *options, struct request *request)
 	request->messages = options->messages;
 	request->size = options->size;
 	request->timeout_ns = options->timeout_ns;
+	request->setup = options->setup;
 }
 
 void

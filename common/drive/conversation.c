@@ -63,6 +63,14 @@ conversation_count(struct conversation *conversation, uint64_t bytes)
 	    memory_order_relaxed);
 }
 
+/* What is missing hinders all but socket(), which tells if more is. */
+int
+hindered_client(struct conversation *conversation)
+{
+	return conversation_close(conversation,
+	    side_socket(&conversation->side, false));
+}
+
 int
 unknown_client(struct conversation *conversation)
 {

@@ -13,6 +13,43 @@
 #include "drive/verdict.h"
 #include "family/resolve.h"
 
+/* A server whose client is in another network has a port that is known. */
+#define KNOWN_PORT 12345
+
+static bool
+is_apart(const struct run *run)
+{
+	const struct surroundings *surroundings =
+	    setup_of(&run->request->choice);
+
+	return surroundings != NULL &&
+	    surroundings->where == SURROUNDINGS_TWO_NAMESPACES;
+}
+
+/*
+ * The host that an address is made from: the user's, or the variant's, whose
+ * percent sign becomes the run's tag.
+ */
+static const char *
+host_of(const struct run *run, enum side_id side, bool to_contact,
+    const char *tag, char *text, size_t room)
+{
+	const struct variant *variant = run->request->choice.variant;
+	const char *host = run->request->host;
+	const char *percent;
+
+	if (host != NULL || variant == NULL)
+		return host;
+	host = variant->host;
+	if (side == SIDE_CLIENT && !to_contact && variant->client_host != NULL)
+		host = variant->client_host;
+	if (host == NULL || (percent = strchr(host, '%')) == NULL)
+		return host;
+	snprintf(text, room, "%.*s%s%s", (int)(percent - host), host, tag,
+	    percent + 1);
+	return text;
+}
+
 /* Asks the family for one address of the run. */
 static int
 find_address(struct run *run, enum side_id side, bool to_contact,
@@ -21,33 +58,51 @@ find_address(struct run *run, enum side_id side, bool to_contact,
 	const struct request *request = run->request;
 	const char *directory = getenv("TMPDIR");
 	char tag[24];
+	char host[512];
+	long port = is_apart(run) && (side == SIDE_SERVER || to_contact)
+	    ? KNOWN_PORT : 0;
 	struct wish wish = {
 		.side = side,
 		.to_contact = to_contact,
 		.both_sides = true,
 		.cell = &request->choice.row,
-		.host = request->host,
-		.port = request->port != PORT_UNSET ? request->port : 0,
+		.variant = request->choice.variant,
+		.port = request->port != PORT_UNSET ? request->port : port,
 		.port_given = request->port != PORT_UNSET,
 		.directory = directory != NULL && directory[0] != '\0'
 		    ? directory : "/tmp",
 		.tag = tag,
+		.run = run->number,
 	};
+	int error;
 
 	snprintf(tag, sizeof(tag), "%d-%06x", (int)getpid(), run->number);
+	wish.host = host_of(run, side, to_contact, tag, host, sizeof(host));
+	/* Interfaces are those of the network that the address is used in. */
+	error = setup_enter(&run->setup, to_contact ? SIDE_CLIENT : side);
+	if (error != 0) {
+		snprintf(why, room, "entering a network namespace: %s",
+		    strerror(-error));
+		return error;
+	}
 	return resolve_endpoint(request->choice.family, &wish, out, why, room);
 }
 
 static int
 find_addresses(struct run *run, char *why, size_t room)
 {
-	bool kernel = run->request->choice.row.shape == SHAPE_KERNEL;
-	int result;
+	enum shape shape = run->request->choice.row.shape;
+	int result = 0;
 
-	if (run->request->choice.row.shape == SHAPE_NONE)
+	if (shape == SHAPE_NONE)
 		return 0;
-	result = find_address(run, SIDE_SERVER, kernel, kernel
-	    ? &run->meeting->contact : &run->bind_to[SIDE_SERVER], why, room);
+	if (shape != SHAPE_KERNEL)
+		result = find_address(run, SIDE_SERVER, false,
+		    &run->bind_to[SIDE_SERVER], why, room);
+	/* Else the server tells, when it is bound. */
+	if (result >= 0 && (shape == SHAPE_KERNEL || is_apart(run)))
+		result = find_address(run, SIDE_SERVER, true,
+		    &run->meeting->contact, why, room);
 	if (result >= 0)
 		result = find_address(run, SIDE_CLIENT, false,
 		    &run->bind_to[SIDE_CLIENT], why, room);
@@ -74,6 +129,15 @@ parent_was_killed(const struct run *run, const struct side *side)
 	    side_wait(side, -1, 0, 1) == -ECANCELED;
 }
 
+/* What a side does, or NULL where there is no such side. */
+static conversation_part *
+part_of(const struct run *run, enum side_id id)
+{
+	if (run->hindered == VERDICT_WORKS)
+		return shape_part(run->request->choice.row.shape, id);
+	return id == SIDE_CLIENT ? hindered_client : NULL;
+}
+
 /* The life of a side's process. */
 static _Noreturn void
 live(struct run *run, enum side_id id, struct fault_plan *faults)
@@ -97,13 +161,14 @@ live(struct run *run, enum side_id id, struct fault_plan *faults)
 	if (run->pid[SIDE_SERVER] != 0 || id == SIDE_SERVER)
 		close(run->ready[id == SIDE_CLIENT ? 1 : 0]);
 	signal(SIGPIPE, SIG_IGN);
+	setup_enter(&run->setup, id);
 	side_init(side, id, choice, &account->failure);
 	side->recorder.trace = &run->meeting->trace[id];
 	side->recorder.faults = faults->count != 0 ? faults : NULL;
 	side->wake = run->wake[0];
 	side->timeout_ns = run->request->timeout_ns;
 	side->run = run->number;
-	result = shape_part(choice->row.shape, id)(&conversation);
+	result = part_of(run, id)(&conversation);
 	atomic_store(&account->ending, ending_of(run, result));
 	if (side->bound && choice->family->release != NULL &&
 	    parent_was_killed(run, side))
@@ -122,7 +187,7 @@ start_side(struct run *run, enum side_id id)
 	struct fault_plan faults = run->request->faults;
 	pid_t pid;
 
-	if (shape_part(run->request->choice.row.shape, id) == NULL)
+	if (part_of(run, id) == NULL)
 		return 0;
 	pid = fork();
 	if (pid < 0)
@@ -137,8 +202,7 @@ start_side(struct run *run, enum side_id id)
 static int
 start(struct run *run)
 {
-	bool server = shape_part(run->request->choice.row.shape,
-	    SIDE_SERVER) != NULL;
+	bool server = part_of(run, SIDE_SERVER) != NULL;
 	int error = 0;
 
 	if (pipe2(run->wake, O_CLOEXEC) != 0)
@@ -254,6 +318,12 @@ sum_up(struct run *run)
 	const struct endpoint *bound = &run->bind_to[SIDE_SERVER];
 
 	verdict_judge(choice, first_failure(run), report);
+	if (report->verdict == VERDICT_WORKS &&
+	    run->hindered != VERDICT_WORKS)
+		verdict_without_run(report, run->hindered, run->hindrance,
+		    run->hindered_by);
+	if (report->verdict == VERDICT_NO_DEVICE && !run->request->setup)
+		verdict_add_commands(choice, report);
 	verdict_compare(choice, report);
 	report->tally = run->meeting->account[SIDE_CLIENT].tally;
 	report->tally.bytes +=
@@ -262,6 +332,8 @@ sum_up(struct run *run)
 	report->contact = run->meeting->contact;
 	if (choice->family->variant != NULL && bound->length != 0)
 		report->variant = choice->family->variant(bound);
+	else if (choice->family->variant == NULL && choice->variant != NULL)
+		report->variant = choice->variant->name;
 	for (int id = 0; id < SIDE_COUNT; id++) {
 		const struct account *account = &run->meeting->account[id];
 
@@ -276,8 +348,6 @@ sum_up(struct run *run)
 static int
 prepare(struct run *run, char *why, size_t room)
 {
-	int error;
-
 	run->meeting = mmap(NULL, sizeof(*run->meeting),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (run->meeting == MAP_FAILED) {
@@ -292,13 +362,47 @@ prepare(struct run *run, char *why, size_t room)
 		    run->request->choice.family->unsupported);
 		return NO_RUN;
 	}
-	error = find_addresses(run, why, room);
-	if (error == -ENODEV) {
-		verdict_without_run(run->report, VERDICT_NO_DEVICE, ENODEV,
-		    why);
-		return NO_RUN;
+	return 0;
+}
+
+static void
+hinder(struct run *run, enum verdict verdict, int error, const char *why)
+{
+	run->hindered = verdict;
+	run->hindrance = -error;
+	snprintf(run->hindered_by, sizeof(run->hindered_by), "%s", why);
+}
+
+/* Makes what the cell needs, where that is asked for. */
+static void
+surround(struct run *run, char *why, size_t room)
+{
+	int error;
+
+	if (!run->request->setup) {
+		if (is_apart(run))
+			hinder(run, VERDICT_NO_DEVICE, 0, "its two sides are "
+			    "in network namespaces of their own");
+		return;
 	}
-	if (error != 0) {
+	error = setup_begin(&run->setup, &run->request->choice,
+	    &run->report->made, &run->awaited, why, room);
+	if (error != 0)
+		hinder(run, error == -EPERM ? VERDICT_DENIED
+		    : VERDICT_NO_DEVICE, error == -EIO ? 0 : error, why);
+}
+
+/* Addresses and payload, once there is what they speak of. */
+static int
+settle(struct run *run, char *why, size_t room)
+{
+	int error = 0;
+
+	if (run->hindered == VERDICT_WORKS)
+		error = find_addresses(run, why, room);
+	if (error == -ENODEV)
+		hinder(run, VERDICT_NO_DEVICE, error, why);
+	else if (error != 0) {
 		run->report->unusable = true;
 		return error;
 	}
@@ -306,6 +410,32 @@ prepare(struct run *run, char *why, size_t room)
 	    room);
 	run->meeting->chunk = run->payload.chunk;
 	return error;
+}
+
+/* Runs both sides and judges, with the signals in hand. */
+static int
+run_sides(struct run *run, char *why, size_t room)
+{
+	int error = start(run);
+
+	if (error != 0)
+		snprintf(why, room, "cannot start the two sides: %s",
+		    strerror(-error));
+	run_supervise(run);
+	release(run);
+	sum_up(run);
+	return error;
+}
+
+/* Takes away what was set up; says what could not be. */
+static void
+clear_away(struct run *run)
+{
+	char left[NOTE_MAX];
+
+	setup_end(&run->setup, left, sizeof(left));
+	if (left[0] != '\0')
+		add_note(run->report, left);
 }
 
 int
@@ -316,7 +446,8 @@ exchange_run(const struct request *request, struct report *report, char *why,
 		.request = request,
 		.report = report,
 		.payload = { .fd = -1 },
-		.number = arc4random() & 0xffffff,
+		.number = 1 + arc4random_uniform(0xffffff),
+		.setup = { .before = -1, .network = { -1, -1 } },
 		.ready = { -1, -1 },
 		.wake = { -1, -1 },
 	};
@@ -328,13 +459,11 @@ exchange_run(const struct request *request, struct report *report, char *why,
 	if (error == 0) {
 		/* Until here, dying at once leaves nothing behind. */
 		run_take_signals(&run);
-		error = start(&run);
-		if (error != 0)
-			snprintf(why, room, "cannot start the two sides: %s",
-			    strerror(-error));
-		run_supervise(&run);
-		release(&run);
-		sum_up(&run);
+		surround(&run, why, room);
+		error = settle(&run, why, room);
+		if (error == 0)
+			error = run_sides(&run, why, room);
+		clear_away(&run);
 		run_give_signals_back(&run);
 	}
 	run_close(&run.wake[0]);

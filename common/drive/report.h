@@ -12,6 +12,7 @@
 #include "family/family.h"
 #include "record/fault.h"
 #include "record/trace.h"
+#include "setup/setup.h"
 
 /* What is sent. */
 enum payload_kind {
@@ -32,6 +33,7 @@ struct request {
 	uint64_t messages;	/* how many, each way */
 	uint64_t size;		/* bytes of a made message, or SIZE_UNSET */
 	int64_t timeout_ns;	/* bounds every wait; 0: none */
+	bool setup;		/* make what the cell needs */
 	/*
 	 * Called by the driver now and then with the payload bytes that have
 	 * come back verified so far, of how many; or NULL.
@@ -42,7 +44,7 @@ struct request {
 };
 
 /* Room for a sentence of a reason. */
-#define REASON_MAX 512
+#define REASON_MAX 1024
 
 /* Why a cell does not work: the step, its errno, and what to do about it. */
 struct reason {
@@ -65,7 +67,7 @@ struct tally {
 };
 
 /* The most notes of a report, and their length. */
-#define NOTES_MAX 4
+#define NOTES_MAX 8
 #define NOTE_MAX 160
 
 struct report {
@@ -84,6 +86,7 @@ struct report {
 	/* What is worth saying about a verdict of `works`: how it was split. */
 	size_t notes;
 	char note[NOTES_MAX][NOTE_MAX];
+	struct made made;	/* what was set up for it */
 	/* The two sides; a trace is NULL where there was no such side. */
 	const struct trace *trace[SIDE_COUNT];
 	struct meeting *meeting;	/* the driver's: holds the traces */

@@ -11,6 +11,7 @@
 
 #include "drive/payload.h"
 #include "drive/shapes.h"
+#include "setup/setup.h"
 
 /* Why the parent ended a side, if it did. */
 enum ended {
@@ -28,6 +29,14 @@ struct run {
 	struct meeting *meeting;	/* kept by the report */
 	struct payload payload;
 	uint32_t number;
+	struct setup setup;
+	/*
+	 * Why the conversation cannot take place although the kernel may well
+	 * have the cell: socket() alone is tried then. VERDICT_WORKS: it can.
+	 */
+	enum verdict hindered;
+	int hindrance;		/* positive errno */
+	char hindered_by[REASON_MAX];
 	struct endpoint bind_to[SIDE_COUNT];
 	int ready[2];		/* closes when the server can be contacted */
 	int wake[2];		/* closes when the sides should stop */

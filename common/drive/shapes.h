@@ -63,6 +63,7 @@ typedef int conversation_part(struct conversation *conversation);
 conversation_part *shape_part(enum shape shape, enum side_id side);
 
 /* Each returns 0; -ECANCELED when it was stopped; else as side.h says. */
+int hindered_client(struct conversation *conversation);
 int unknown_client(struct conversation *conversation);
 int connected_client(struct conversation *conversation);
 int connected_server(struct conversation *conversation);

@@ -1,5 +1,6 @@
 #include "drive/verdict.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -108,10 +109,37 @@ find_hint(const struct choice *choice, const char *call, int error)
 	return NULL;
 }
 
+/* What would bring a family that is absent. */
+static const char *
+tell_family(const struct family *family, char text[REASON_MAX])
+{
+	if (family->brought_by != NULL)
+		return family->brought_by;
+	setup_tell_origin(family->constant, &family->origin, text, REASON_MAX);
+	return text;
+}
+
+/* What would bring a cell that the kernel lacks; or what is known besides. */
+static const char *
+tell_cell(const struct choice *choice, const char *otherwise,
+    char text[REASON_MAX])
+{
+	const struct origin *origin = &choice->row.origin;
+	char name[PROTOCOL_TEXT_MAX];
+
+	if (origin->modules == NULL && origin->config == NULL)
+		return otherwise;
+	strlcpy(name, choice->protocol, sizeof(name));
+	for (char *letter = name; *letter != '\0'; letter++)
+		*letter = (char)toupper((unsigned char)*letter);
+	setup_tell_origin(name, origin, text, REASON_MAX);
+	return text;
+}
+
 /* Sets the verdict; returns what the family or the driver has to say on it. */
 static const char *
 find_meaning(const struct choice *choice, const struct failure *failure,
-    enum verdict *verdict)
+    enum verdict *verdict, char room_text[REASON_MAX])
 {
 	const struct hint *hint = find_hint(choice,
 	    failure->named ? call_name(failure->call) : NULL, failure->error);
@@ -128,9 +156,11 @@ find_meaning(const struct choice *choice, const struct failure *failure,
 		     meanings[i].call != failure->call))
 			continue;
 		*verdict = meanings[i].verdict;
-		if (*verdict == VERDICT_ABSENT &&
-		    choice->family->brought_by != NULL)
-			return choice->family->brought_by;
+		if (*verdict == VERDICT_ABSENT)
+			return tell_family(choice->family, room_text);
+		if (failure->call == CALL_SOCKET &&
+		    choice->row.lacking == failure->error)
+			return tell_cell(choice, meanings[i].text, room_text);
 		return meanings[i].text;
 	}
 	return failure->error != 0 ? strerror(failure->error)
@@ -142,27 +172,26 @@ verdict_judge(const struct choice *choice, const struct failure *failure,
     struct report *report)
 {
 	struct reason *reason = &report->reason;
+	char text[REASON_MAX];
 	const char *meaning;
 
 	report->verdict = VERDICT_WORKS;
 	memset(reason, 0, sizeof(*reason));
 	if (!failure->happened)
 		return;
-	meaning = find_meaning(choice, failure, &report->verdict);
+	meaning = find_meaning(choice, failure, &report->verdict, text);
 	report->unusable = failure->unusable;
 	reason->call = failure->named ? call_name(failure->call) : NULL;
 	reason->error = failure->error;
 	/* What was seen, and what it means, unless one says it all. */
-	if (failure->text[0] == '\0')
-		snprintf(reason->text, sizeof(reason->text), "%s", meaning);
-	else if (failure->error == 0 || failure->error == ETIMEDOUT ||
-	    failure->unusable || !failure->named)
-		snprintf(reason->text, sizeof(reason->text), "%s%s%s",
-		    failure->text, report->verdict != VERDICT_BROKEN ? ": " : "",
-		    report->verdict != VERDICT_BROKEN ? meaning : "");
-	else
-		snprintf(reason->text, sizeof(reason->text), "%s: %s",
-		    failure->text, meaning);
+	strlcpy(reason->text, failure->text, sizeof(reason->text));
+	if (failure->text[0] != '\0' && report->verdict == VERDICT_BROKEN &&
+	    (failure->error == 0 || failure->error == ETIMEDOUT ||
+		failure->unusable || !failure->named))
+		return;
+	if (failure->text[0] != '\0')
+		strlcat(reason->text, ": ", sizeof(reason->text));
+	strlcat(reason->text, meaning, sizeof(reason->text));
 }
 
 static bool
@@ -197,6 +226,20 @@ verdict_without_run(struct report *report, enum verdict verdict, int error,
 	report->verdict = verdict;
 	report->reason = (struct reason){ .error = error };
 	snprintf(report->reason.text, sizeof(report->reason.text), "%s", text);
+}
+
+void
+verdict_add_commands(const struct choice *choice, struct report *report)
+{
+	char commands[REASON_MAX];
+	char *text = report->reason.text;
+
+	setup_tell_commands(choice, commands, sizeof(commands));
+	if (commands[0] == '\0')
+		return;
+	if (text[0] != '\0')
+		strlcat(text, ": ", REASON_MAX);
+	strlcat(text, commands, REASON_MAX);
 }
 
 void

@@ -23,6 +23,9 @@ void verdict_judge(const struct choice *choice, const struct failure *failure,
 void verdict_without_run(struct report *report, enum verdict verdict, int error,
     const char *text);
 
+/* Adds the commands that make what is missing, and --setup, to the reason. */
+void verdict_add_commands(const struct choice *choice, struct report *report);
+
 /* Says in report->contradiction where the verdict is not what the table says. */
 void verdict_compare(const struct choice *choice, struct report *report);
 

@@ -320,6 +320,20 @@ notes_json(const struct report *report)
 	return finished(array, failed);
 }
 
+/* What was set up, in order, as it would be made by hand. */
+static json_t *
+made_json(const struct made *made)
+{
+	json_t *array = json_array();
+	bool failed = false;
+
+	for (size_t i = 0; i < made->count; i++)
+		if (json_array_append_new(array, text_json(made->text[i])) !=
+		    0)
+			failed = true;
+	return finished(array, failed);
+}
+
 json_t *
 kernel_json(void)
 {
@@ -356,6 +370,7 @@ report_json(const struct report *report)
 	set(object, "contradiction", text_or_null(report->contradiction),
 	    &failed);
 	set(object, "notes", notes_json(report), &failed);
+	set(object, "setup", made_json(&report->made), &failed);
 	set(object, "events", events_json(report, &missing), &failed);
 	set(object, "events_missing", count_json(missing), &failed);
 	set(object, "summary", summary_json(report), &failed);

@@ -318,6 +318,20 @@ conclude_tally(const struct tally *tally, struct conclusion *conclusion)
 	}
 }
 
+/* What was set up for the run, and is gone again. */
+static void
+conclude_made(const struct made *made, struct conclusion *conclusion)
+{
+	if (made->count == 0 && made->where[0] == '\0')
+		return;
+	append(add_line(conclusion, TONE_PLAIN), "set up%s%s%s",
+	    made->where[0] != '\0' ? " " : "", made->where,
+	    made->count != 0 ? ", and gone again:" : ", and gone again");
+	for (size_t i = 0; i < made->count; i++)
+		append(add_line(conclusion, TONE_PLAIN), "  %s",
+		    made->text[i]);
+}
+
 void
 phrase_conclusion(const struct report *report, struct conclusion *conclusion)
 {
@@ -331,6 +345,7 @@ phrase_conclusion(const struct report *report, struct conclusion *conclusion)
 	for (size_t i = 0; i < report->notes; i++)
 		append(add_line(conclusion, TONE_PLAIN), "note: %s",
 		    report->note[i]);
+	conclude_made(&report->made, conclusion);
 	if (report->contradiction[0] != '\0')
 		append(add_line(conclusion, TONE_BAD), "unexpected: %s",
 		    report->contradiction);

@@ -11,7 +11,7 @@
 #include "drive/report.h"
 
 /* Room for a phrase; what does not fit is cut. */
-#define PHRASE_MAX 1024
+#define PHRASE_MAX 1280
 
 struct phrasing {
 	bool utf8;		/* arrows and an ellipsis of one character */
@@ -45,7 +45,7 @@ struct conclusion {
 	struct {
 		enum tone tone;
 		char text[PHRASE_MAX];
-	} line[4 + NOTES_MAX];
+	} line[4 + NOTES_MAX + MADE_MAX];
 };
 
 /* What happened, line by line, the verdict first. */

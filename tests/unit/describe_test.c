@@ -227,6 +227,7 @@ show(const struct event *event, const struct argument *argument, char *text,
 		snprintf(text, room, "<addr>");
 		break;
 	case ARGUMENT_DATA:
+	case ARGUMENT_MESSAGE:
 		snprintf(text, room, "<data>");
 		break;
 	case ARGUMENT_LENGTH:

@@ -1,0 +1,106 @@
+#include "setup/modules.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "setup/command.h"
+
+/* How long a module may stay in use by what is being taken down. */
+#define UNLOAD_TRIES 60
+#define UNLOAD_PAUSE_NS 50000000
+
+#define NAME_ROOM 64
+
+int
+modules_list(char *names, size_t room)
+{
+	FILE *file = fopen("/proc/modules", "re");
+	char line[512];
+	size_t used = 0;
+	int error = 0;
+
+	names[0] = '\0';
+	if (file == NULL)
+		return -errno;
+	while (error == 0 && fgets(line, sizeof(line), file) != NULL) {
+		size_t length = strcspn(line, " \n");
+
+		if (used + length + 2 > room) {
+			error = -ENOSPC;
+			names[0] = '\0';
+			break;
+		}
+		memcpy(names + used, line, length);
+		used += length;
+		names[used++] = ' ';
+		names[used] = '\0';
+	}
+	fclose(file);
+	return error;
+}
+
+/* Takes the next name out of a list; returns false at its end. */
+static bool
+next_name(const char **list, char name[NAME_ROOM])
+{
+	size_t length = strcspn(*list, " ");
+
+	if (length == 0)
+		return false;
+	snprintf(name, NAME_ROOM, "%.*s", (int)length, *list);
+	*list += length + ((*list)[length] == ' ');
+	return true;
+}
+
+static bool
+has_name(const char *list, const char *name)
+{
+	char other[NAME_ROOM];
+
+	while (next_name(&list, other))
+		if (strcmp(other, name) == 0)
+			return true;
+	return false;
+}
+
+void
+modules_new(const char *before, const char *after, char *names, size_t room)
+{
+	char name[NAME_ROOM];
+
+	names[0] = '\0';
+	while (next_name(&after, name))
+		if (!has_name(before, name)) {
+			strlcat(names, name, room);
+			strlcat(names, " ", room);
+		}
+}
+
+int
+modules_unload(const char *names, char *left, size_t room)
+{
+	const struct timespec pause = { .tv_nsec = UNLOAD_PAUSE_NS };
+	char name[NAME_ROOM];
+	char command[NAME_ROOM + 16];
+	char why[256];
+	int error = 0;
+
+	left[0] = '\0';
+	while (next_name(&names, name)) {
+		int tries = UNLOAD_TRIES;
+
+		snprintf(command, sizeof(command), "rmmod %s", name);
+		while (command_run(command, NULL, why, sizeof(why)) == -EIO &&
+		    --tries != 0)
+			nanosleep(&pause, NULL);
+		if (tries != 0)
+			continue;
+		strlcat(left, name, room);
+		strlcat(left, " ", room);
+		error = -EBUSY;
+	}
+	return error;
+}

@@ -1,0 +1,289 @@
+#include "setup/setup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "setup/command.h"
+#include "setup/modules.h"
+#include "setup/network.h"
+#include "setup/route.h"
+
+static const struct surroundings nothing = { .where = SURROUNDINGS_NAMESPACE };
+
+const struct surroundings *
+setup_of(const struct choice *choice)
+{
+	if (choice->variant != NULL && choice->variant->surroundings != NULL)
+		return choice->variant->surroundings;
+	return choice->row.surroundings;
+}
+
+static void add_made(struct made *made, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+add_made(struct made *made, const char *format, ...)
+{
+	va_list arguments;
+
+	if (made->count == MADE_MAX)
+		return;
+	va_start(arguments, format);
+	vsnprintf(made->text[made->count++], MADE_TEXT, format, arguments);
+	va_end(arguments);
+}
+
+int
+setup_enter(const struct setup *setup, enum side_id side)
+{
+	if (setup->network[side] < 0)
+		return 0;
+	return setns(setup->network[side], CLONE_NEWNET) == 0 ? 0 : -errno;
+}
+
+/* The command with the server's namespace in the place of {server}. */
+static void
+fill_in(const struct setup *setup, const char *command, char *text,
+    size_t room)
+{
+	static const char word[] = "{server}";
+	const char *at = strstr(command, word);
+
+	if (at == NULL)
+		snprintf(text, room, "%s", command);
+	else
+		snprintf(text, room, "%.*s/proc/%d/fd/%d%s",
+		    (int)(at - command), command, (int)getpid(),
+		    setup->network[SIDE_SERVER], at + sizeof(word) - 1);
+}
+
+static int
+run_command(const struct setup *setup, const struct need *need, char *why,
+    size_t room)
+{
+	char command[COMMAND_TEXT];
+
+	fill_in(setup, need->command, command, sizeof(command));
+	return command_run(command, setup->ending, why, room);
+}
+
+static int
+set_sysctl(const struct need *need, char *why, size_t room)
+{
+	char path[COMMAND_TEXT] = "/proc/sys/";
+	size_t prefix = strlen(path);
+	int error;
+
+	strlcat(path, need->sysctl, sizeof(path));
+	for (char *dot = path + prefix; *dot != '\0'; dot++)
+		if (*dot == '.')
+			*dot = '/';
+	error = network_write(path, need->value);
+	if (error != 0)
+		snprintf(why, room, "sysctl -w %s='%s': %s", need->sysctl,
+		    need->value, strerror(-error));
+	return error;
+}
+
+static int
+make_one(struct setup *setup, const struct need *need, char *why, size_t room)
+{
+	int error = setup_enter(setup, need->server ? SIDE_SERVER
+						    : SIDE_CLIENT);
+
+	if (error != 0)
+		snprintf(why, room, "entering a network namespace: %s",
+		    strerror(-error));
+	else if (need->command != NULL)
+		error = run_command(setup, need, why, room);
+	else if (need->sysctl != NULL)
+		error = set_sysctl(need, why, room);
+	else
+		error = route_request(need->message, need->length);
+	if (error != 0 && need->message != NULL)
+		snprintf(why, room, "%s: %s", need->words, strerror(-error));
+	if (error != 0)
+		return error;
+	if (need->command != NULL)
+		add_made(setup->made, "%s", need->command);
+	else if (need->sysctl != NULL)
+		add_made(setup->made, "sysctl -w %s='%s'", need->sysctl,
+		    need->value);
+	else
+		add_made(setup->made, "%s", need->words);
+	if (setup->surroundings->where == SURROUNDINGS_INITIAL &&
+	    setup->done_count < MADE_MAX)
+		setup->done[setup->done_count++] = need;
+	return 0;
+}
+
+static bool
+is_need(const struct need *need)
+{
+	return need != NULL && (need->command != NULL ||
+	    need->sysctl != NULL || need->message != NULL);
+}
+
+/* The namespaces, their loopbacks up. */
+static int
+make_networks(struct setup *setup, char *why, size_t room)
+{
+	static const struct need loopback = {
+		.command = "ip link set lo up"
+	};
+	bool two = setup->surroundings->where == SURROUNDINGS_TWO_NAMESPACES;
+	int error;
+
+	if (setup->surroundings->where == SURROUNDINGS_INITIAL)
+		return 0;
+	setup->before = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	error = network_new(&setup->network[SIDE_SERVER],
+	    &setup->user_namespace, why, room);
+	if (error == 0)
+		error = run_command(setup, &loopback, why, room);
+	if (error == 0 && two)
+		error = network_new(&setup->network[SIDE_CLIENT],
+		    &setup->user_namespace, why, room);
+	if (error == 0 && two)
+		error = run_command(setup, &loopback, why, room);
+	if (error == 0 && !two)
+		setup->network[SIDE_CLIENT] = dup(setup->network[SIDE_SERVER]);
+	snprintf(setup->made->where, MADE_TEXT, "in %s%s",
+	    two ? "two network namespaces of its own"
+		: "a network namespace of its own",
+	    setup->user_namespace ? " and a user namespace" : "");
+	return error;
+}
+
+static void
+load(const struct setup *setup, const char *modules)
+{
+	char command[COMMAND_TEXT];
+	char why[256];
+
+	if (modules == NULL)
+		return;
+	/* A kernel may have them built in, or not at all: socket() will tell. */
+	snprintf(command, sizeof(command), "modprobe -a -q %s", modules);
+	command_run(command, setup->ending, why, sizeof(why));
+}
+
+/* Loads what the cell needs; what is loaded from here on is unloaded again. */
+static void
+load_modules(struct setup *setup, const struct choice *choice)
+{
+	setup->loads = geteuid() == 0 &&
+	    modules_list(setup->modules, sizeof(setup->modules)) == 0;
+	if (!setup->loads)
+		return;
+	load(setup, choice->family->origin.modules);
+	load(setup, choice->row.origin.modules);
+}
+
+/* Those that are there now and were not before. */
+static void
+new_modules(const struct setup *setup, char *names, size_t room)
+{
+	char now[MODULES_MAX];
+
+	names[0] = '\0';
+	if (setup->loads && modules_list(now, sizeof(now)) == 0)
+		modules_new(setup->modules, now, names, room);
+}
+
+static void
+tell_modules(struct setup *setup)
+{
+	char names[MODULES_MAX];
+
+	new_modules(setup, names, sizeof(names));
+	if (names[0] != '\0')
+		add_made(setup->made, "modprobe %.*s",
+		    (int)strlen(names) - 1, names);
+}
+
+int
+setup_begin(struct setup *setup, const struct choice *choice,
+    struct made *made, const sigset_t *ending, char *why, size_t room)
+{
+	const struct need *need;
+	int error;
+
+	*setup = (struct setup){
+		.surroundings = setup_of(choice),
+		.made = made,
+		.before = -1,
+		.network = { -1, -1 },
+		.ending = ending,
+	};
+	memset(made, 0, sizeof(*made));
+	if (setup->surroundings == NULL)
+		setup->surroundings = &nothing;
+	load_modules(setup, choice);
+	error = make_networks(setup, why, room);
+	for (need = setup->surroundings->needs; error == 0 && is_need(need);
+	     need++)
+		error = make_one(setup, need, why, room);
+	tell_modules(setup);
+	if (error == 0)
+		error = setup_enter(setup, SIDE_CLIENT);
+	return error;
+}
+
+static int
+undo(struct setup *setup, char *why, size_t room)
+{
+	int first = 0;
+
+	while (setup->done_count > 0) {
+		const struct need *need = setup->done[--setup->done_count];
+		int error = need->undo != NULL
+		    ? command_run(need->undo, NULL, why, room) : 0;
+
+		first = first != 0 ? first : error;
+	}
+	return first;
+}
+
+static void
+close_networks(struct setup *setup)
+{
+	/* A module is in use as long as the namespace is. */
+	if (setup->before >= 0 && !setup->user_namespace)
+		setns(setup->before, CLONE_NEWNET);
+	for (int side = 0; side < SIDE_COUNT; side++) {
+		if (setup->network[side] >= 0)
+			close(setup->network[side]);
+		setup->network[side] = -1;
+	}
+	if (setup->before >= 0)
+		close(setup->before);
+	setup->before = -1;
+}
+
+int
+setup_end(struct setup *setup, char *why, size_t room)
+{
+	char names[MODULES_MAX];
+	char left[MODULES_MAX];
+	int error;
+
+	why[0] = '\0';
+	if (setup->surroundings == NULL)
+		return 0;
+	error = undo(setup, why, room);
+	close_networks(setup);
+	new_modules(setup, names, sizeof(names));
+	if (modules_unload(names, left, sizeof(left)) != 0) {
+		snprintf(why, room, "still loaded, since in use: %s", left);
+		error = error != 0 ? error : -EBUSY;
+	}
+	setup->surroundings = NULL;
+	return error;
+}
