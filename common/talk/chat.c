@@ -85,9 +85,12 @@ receive_datagram(struct chat *chat)
 	const void *bytes;
 	ssize_t got = talk_recvfrom(talk, &bytes, 0, &chat->from, 0);
 
+	if (got == -EPIPE)
+		return 0;
 	if (got < 0)
 		return got;
-	if (!endpoint_equal(&chat->from, &talk->side.peer)) {
+	if (!talk_is_connected(talk) &&
+	    !endpoint_equal(&chat->from, &talk->side.peer)) {
 		talk->side.peer = chat->from;
 		announce(chat, "connection request from: ", &chat->from);
 	}
@@ -97,12 +100,19 @@ receive_datagram(struct chat *chat)
 	return 1;
 }
 
+static ssize_t
+receive(struct chat *chat)
+{
+	return talk_has_packets(chat->talk) ? receive_datagram(chat)
+					    : receive_connected(chat);
+}
+
 static int
 answer(struct chat *chat, const char *line, size_t length)
 {
 	struct side *side = &chat->talk->side;
 
-	if (!talk_is_connected(chat->talk))
+	if (talk_has_packets(chat->talk))
 		return side_sendto(side, line, length, 0, &chat->from);
 	/* Nothing is sent for an empty line on a stream; records can be. */
 	if (length == 0 &&
@@ -132,8 +142,7 @@ take_turn(struct chat *chat, enum turn *turn)
 {
 	struct talk *talk = chat->talk;
 	bool connected = talk_is_connected(talk);
-	ssize_t got = connected ? receive_connected(chat)
-				: receive_datagram(chat);
+	ssize_t got = receive(chat);
 	char *line;
 	size_t length;
 	int result;
@@ -185,7 +194,7 @@ say_goodbye(struct chat *chat)
 			    "");
 	}
 	do
-		got = receive_connected(chat);
+		got = receive(chat);
 	while (got > 0);
 	return got == -ECANCELED ? -ECANCELED : 0;
 }
@@ -224,15 +233,9 @@ converse(struct chat *chat, bool *input_ended)
 static int
 close_peer(struct chat *chat)
 {
-	struct side *side = &chat->talk->side;
-	int error = 0;
-
-	if (side->fd >= 0 && talk_is_connected(chat->talk)) {
-		error = side->calls->close(&side->recorder, side->fd);
-		side->fd = -1;
-	}
 	chat->begun = 0;
-	return error;
+	return talk_is_connected(chat->talk) ? talk_close_peer(chat->talk)
+					     : 0;
 }
 
 /*
@@ -261,7 +264,7 @@ await_peer(struct chat *chat, bool first)
 		if (poll(polled, 3, -1) < 0 && errno != EINTR)
 			return -errno;
 		if (polled[0].revents != 0 || polled[1].revents != 0)
-			return side_accept(side, 0);
+			return talk_accept(talk);
 		if (polled[2].revents != 0) {
 			int error = lines_read(input);
 

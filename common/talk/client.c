@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "family/resolve.h"
 #include "text/escape.h"
 #include "talk/talk.h"
 
@@ -33,7 +34,7 @@ check_size(struct talk *talk, size_t length)
 	if (error != 0 || length <= largest)
 		return error;
 	side_fail(&talk->side,
-	    talk_is_connected(talk) ? CALL_SEND : CALL_SENDTO, EMSGSIZE,
+	    talk_has_packets(talk) ? CALL_SENDTO : CALL_SEND, EMSGSIZE,
 	    "a message of %zu bytes is too large: this cell carries at most "
 	    "%llu", length, (unsigned long long)largest);
 	talk->failure.unusable = true;
@@ -49,9 +50,10 @@ send_line(struct talk *talk, const char *line, size_t length, uint64_t number)
 	if (error != 0)
 		return error;
 	talk->report.tally.sent++;
-	if (talk_is_connected(talk))
-		return side_sendall(&talk->side, line, length);
-	return side_sendto(&talk->side, line, length, number, &talk->address);
+	if (talk_has_packets(talk))
+		return side_sendto(&talk->side, line, length, number,
+		    &talk->address);
+	return side_sendall(&talk->side, line, length);
 }
 
 static int64_t
@@ -116,6 +118,8 @@ receive_datagram(struct talk *talk, struct answer *answer, uint64_t number)
 	ssize_t got = talk_recvfrom(talk, &bytes, number, &talk->side.peer,
 	    timeout(talk));
 
+	if (got == -EPIPE)
+		return no_answer(talk);
 	if (got == -ETIMEDOUT)
 		return side_fail(&talk->side, CALL_RECVFROM, ETIMEDOUT,
 		    "%s answered within %g s", talk->side.ignored != 0
@@ -126,6 +130,42 @@ receive_datagram(struct talk *talk, struct answer *answer, uint64_t number)
 	answer->length = (size_t)got < answer->room ? (size_t)got
 						     : answer->room;
 	memcpy(answer->bytes, bytes, answer->length);
+	return 0;
+}
+
+/* Shows what the kernel's answer says, if it is right. */
+static int
+show_verified(struct talk *talk, const struct answer *answer, const char *line,
+    size_t length, uint64_t number)
+{
+	struct side *side = &talk->side;
+	const struct envelope envelope = {
+		.cell = &talk->choice.row,
+		.side = side->id,
+		.self = &side->self,
+		.peer = &side->peer,
+		.number = number,
+		.variant = talk->choice.variant,
+	};
+	struct verification verification = {
+		.envelope = &envelope,
+		.question = line,
+		.question_length = length,
+		.answer = answer->bytes,
+		.answer_length = answer->length,
+		.lookup = &family_lookup,
+	};
+	int error = talk->choice.row.verify(&verification);
+	char *rest = verification.text;
+	char *text;
+
+	if (error != 0)
+		return side_fail(side, CALL_RECV, error == -EBADMSG ? 0
+		    : -error, "%s", verification.text);
+	while ((text = strsep(&rest, "\n")) != NULL)
+		if (*text != '\0')
+			talk_show(talk, "Received from server:", text,
+			    strlen(text));
 	return 0;
 }
 
@@ -140,13 +180,15 @@ say(struct talk *talk, struct answer *answer, const char *line, size_t length,
 	answer->length = 0;
 	error = send_line(talk, line, length, number);
 	if (error == 0)
-		error = talk_is_connected(talk)
-		    ? receive_connected(talk, answer, line, length)
-		    : receive_datagram(talk, answer, number);
+		error = talk_has_packets(talk)
+		    ? receive_datagram(talk, answer, number)
+		    : receive_connected(talk, answer, line, length);
 	if (error != 0)
 		return error;
 	tally->round_trips++;
 	tally->bytes += length + answer->length;
+	if (talk->choice.row.verify != NULL)
+		return show_verified(talk, answer, line, length, number);
 	talk_show(talk, "Received from server:", answer->bytes,
 	    answer->length);
 	return 0;

@@ -161,7 +161,7 @@ bounce(struct transfer *transfer, uint64_t number, size_t length)
 	struct talk *talk = transfer->talk;
 	struct side *side = &talk->side;
 	const void *bytes = transfer->block;
-	bool connected = talk_is_connected(talk);
+	bool connected = !talk_has_packets(talk);
 	enum call call = connected ? CALL_RECV : CALL_RECVFROM;
 	bool ended = false;
 	ssize_t got;

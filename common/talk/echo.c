@@ -419,7 +419,7 @@ show_peer(struct talk *talk, const struct endpoint *from)
 {
 	char text[ENDPOINT_TEXT_MAX];
 
-	if (endpoint_equal(from, &talk->side.peer))
+	if (from->length == 0 || endpoint_equal(from, &talk->side.peer))
 		return;
 	talk->side.peer = *from;
 	words_print(talk_words(talk), "messages from %s\n",
@@ -431,12 +431,14 @@ static int
 answer(struct talk *talk, const void *bytes, size_t length, uint64_t number,
     const struct endpoint *to)
 {
+	const struct cell *cell = &talk->choice.row;
 	struct side *side = &talk->side;
 	unsigned char *copy;
 	ssize_t sent;
 	int error;
 
-	if (talk->choice.row.wrap == NULL) {
+	if (cell->wrap == NULL && cell->transmit == NULL &&
+	    !cell->unaddressed) {
 		do
 			sent = side->calls->sendto(&side->recorder, side->fd,
 			    bytes, length, talk->choice.row.send_flags, to);
@@ -470,7 +472,7 @@ echo_each_datagram(struct talk *talk, uint64_t *dropped)
 		if (got == -ETIMEDOUT)
 			continue;
 		failures = got < 0 ? failures + 1 : 0;
-		if (got == -ECANCELED || failures > FAILURES_IN_A_ROW)
+		if (got == -ECANCELED || got == -EPIPE || failures > FAILURES_IN_A_ROW)
 			return (int)got;
 		talk->failure.happened = false;
 		if (got < 0)
@@ -500,6 +502,30 @@ echo_datagrams(struct talk *talk)
 	return error;
 }
 
+/* Packets on a connection: one peer at a time, the others wait. */
+static int
+echo_peers(struct talk *talk)
+{
+	int error;
+
+	do {
+		char text[ENDPOINT_TEXT_MAX];
+
+		talk->side.timeout_ns = 0;
+		error = talk_accept(talk);
+		if (error != 0)
+			return error;
+		endpoint_format(talk->choice.family, &talk->side.peer, text,
+		    sizeof(text));
+		words_print(talk_words(talk), "connection from %s\n", text);
+		error = echo_datagrams(talk);
+		if (error == -EPIPE)
+			words_print(talk_words(talk), "%s left\n", text);
+		talk_close_peer(talk);
+	} while (error == -EPIPE);
+	return error;
+}
+
 int
 talk_echo(struct talk *talk)
 {
@@ -511,7 +537,8 @@ talk_echo(struct talk *talk)
 	talk->aside.hasty = true;
 	if (error != 0)
 		return error;
-	if (talk_is_connected(talk))
-		return echo_connections(talk);
-	return echo_datagrams(talk);
+	if (!talk_is_connected(talk))
+		return echo_datagrams(talk);
+	return talk_has_packets(talk) ? echo_peers(talk)
+				      : echo_connections(talk);
 }

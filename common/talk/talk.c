@@ -15,6 +15,9 @@
 #include "talk/source.h"
 #include "text/escape.h"
 
+/* How often it is looked whether a peer has gone, where that is not told. */
+#define LOOK_NS 200000000
+
 #define DEFAULT_PORT 12345
 
 /* The signals that end a talk; those that are ignored stay so (nohup). */
@@ -43,11 +46,13 @@ find_address(struct talk *talk, enum side_id side, bool to_contact,
 {
 	const struct request *request = &talk->request;
 	const char *directory = getenv("TMPDIR");
+	const struct variant *variant = talk->choice.variant;
 	char tag[24];
 	struct wish wish = {
 		.side = side,
 		.to_contact = to_contact,
 		.cell = &talk->choice.row,
+		.variant = variant,
 		.host = request->host,
 		.port = request->port != PORT_UNSET ? request->port
 						    : DEFAULT_PORT,
@@ -55,9 +60,16 @@ find_address(struct talk *talk, enum side_id side, bool to_contact,
 		.directory = directory != NULL && directory[0] != '\0'
 		    ? directory : "/tmp",
 		.tag = tag,
+		.run = 1 + (unsigned)getpid() % 0xffffff,
 	};
 
 	snprintf(tag, sizeof(tag), "%d", (int)getpid());
+	/* A name that is made for one run is no place to meet at. */
+	if (wish.host == NULL && variant != NULL && variant->host != NULL &&
+	    strchr(variant->host, '%') == NULL)
+		wish.host = side == SIDE_CLIENT && !to_contact &&
+		    variant->client_host != NULL ? variant->client_host
+						 : variant->host;
 	return resolve_endpoint(talk->choice.family, &wish, out, why, room);
 }
 
@@ -71,6 +83,20 @@ keep_trace(struct talk *talk)
 		return -ENOMEM;
 	}
 	return 0;
+}
+
+/* What is missing may be the family itself: socket() tells. */
+static void
+judge_missing(struct talk *talk, const char *why)
+{
+	struct report *report = &talk->report;
+
+	if (side_socket(&talk->side, false) == 0)
+		verdict_without_run(report, VERDICT_NO_DEVICE, ENODEV, why);
+	else
+		verdict_judge(&talk->choice, &talk->failure, report);
+	if (report->verdict == VERDICT_NO_DEVICE)
+		verdict_add_commands(&talk->choice, report);
 }
 
 int
@@ -106,8 +132,7 @@ talk_begin(struct talk *talk, enum side_id id, char *why, size_t room)
 			    &talk->own, why, room);
 	}
 	if (error == -ENODEV) {
-		verdict_without_run(&talk->report, VERDICT_NO_DEVICE, ENODEV,
-		    why);
+		judge_missing(talk, why);
 		return error;
 	}
 	if (error < 0) {
@@ -217,6 +242,8 @@ talk_listen(struct talk *talk, int backlog)
 		    "socket() succeeded, and no way to use it is known");
 	if (error == 0)
 		error = side_bind(side, &talk->address);
+	if (error == 0 && !talk_is_connected(talk))
+		error = side_prepare(side, NULL);
 	if (error == 0 && (talk_is_connected(talk) ||
 	    talk->choice.row.listens))
 		error = side_listen(side, backlog);
@@ -243,6 +270,30 @@ talk_connect(struct talk *talk)
 		error = side_bind(side, &talk->own);
 	if (error == 0 && talk_is_connected(talk))
 		error = side_connect(side, &talk->address);
+	if (error == 0)
+		error = side_prepare(side, &talk->address);
+	return error;
+}
+
+int
+talk_accept(struct talk *talk)
+{
+	int error = side_accept(&talk->side, 0);
+
+	return error == 0 ? side_prepare(&talk->side, &talk->side.peer)
+			  : error;
+}
+
+int
+talk_close_peer(struct talk *talk)
+{
+	struct side *side = &talk->side;
+	int listener = side->listener;
+	int error;
+
+	side->listener = -1;
+	error = side_close(side);
+	side->listener = listener;
 	return error;
 }
 
@@ -277,6 +328,12 @@ bool
 talk_is_connected(const struct talk *talk)
 {
 	return talk->choice.row.shape == SHAPE_CONNECTED;
+}
+
+bool
+talk_has_packets(const struct talk *talk)
+{
+	return !talk_is_connected(talk) || talk->choice.row.wrap != NULL;
 }
 
 int
@@ -362,6 +419,15 @@ is_stranger(const struct talk *talk, const struct endpoint *from)
 	    !source_is(talk->choice.family, &talk->address, from);
 }
 
+/* Whether the connection below the socket has ended, of which it is not told. */
+static bool
+has_left(const struct side *side)
+{
+	struct pollfd polled = { .fd = side->below, .events = POLLRDHUP };
+
+	return side->below >= 0 && poll(&polled, 1, 0) == 1;
+}
+
 ssize_t
 talk_recvfrom(struct talk *talk, const void **bytes, uint64_t number,
     struct endpoint *from, int64_t timeout_ns)
@@ -372,9 +438,15 @@ talk_recvfrom(struct talk *talk, const void **bytes, uint64_t number,
 
 	for (;;) {
 		int64_t left = step_left(end);
-		ssize_t got = left < 0 ? -ETIMEDOUT
-		    : side_recvfrom(side, bytes, number, from, left);
+		bool looks = talk->choice.row.endless &&
+		    (left == 0 || left > LOOK_NS);
+		ssize_t got = left < 0 ? -ETIMEDOUT : side_recvfrom(side,
+		    bytes, number, from, looks ? LOOK_NS : left);
 
+		if (got == -ETIMEDOUT && looks && !has_left(side))
+			continue;
+		if (got == -ETIMEDOUT && looks)
+			return -EPIPE;
 		if (got < 0)
 			return got;
 		if (!is_stranger(talk, from))

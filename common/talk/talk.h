@@ -77,6 +77,19 @@ void talk_show(struct talk *talk, const char *prefix, const void *bytes,
 bool talk_is_connected(const struct talk *talk);
 
 /*
+ * Whether messages are packets, with or without a connection: they are sent and
+ * received with side_sendto() and talk_recvfrom().
+ */
+bool talk_has_packets(const struct talk *talk);
+
+/*
+ * Of a server whose messages are packets on a connection: waits for a peer, and
+ * makes its way ready; and closes that way again.
+ */
+int talk_accept(struct talk *talk);
+int talk_close_peer(struct talk *talk);
+
+/*
  * What receiving 0 bytes meant: 1 the end, 0 an empty record (where the cell
  * has such), or a negative errno. An empty record right before the end reads
  * the same, and is taken as the end.
@@ -100,7 +113,8 @@ ssize_t talk_receive(struct talk *talk, void *bytes, size_t room,
 /*
  * side_recvfrom() for a conversation: a packet that is too long is cut. A
  * client's socket may be written to by anybody: only what came from the server
- * is returned, and the rest counted.
+ * is returned, and the rest counted. -EPIPE: the peer of a connection that
+ * does not tell its end has gone.
  */
 ssize_t talk_recvfrom(struct talk *talk, const void **bytes, uint64_t number,
     struct endpoint *from, int64_t timeout_ns);
