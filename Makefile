@@ -66,7 +66,7 @@ UNITS = $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/unit/%)
 .PHONY: all test check matrix install uninstall clean help units lint headers
 .SECONDARY:
 
-all: $(BUILD)/sockdemo                  ## build the program: build/sockdemo
+all: $(BUILD)/sockdemo $(BUILD)/lab-agent  ## build the program: build/sockdemo
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -84,6 +84,11 @@ $(HELPER_ARCHIVE): $(call objects,$(UNIT_HELPERS))
 $(BUILD)/sockdemo: $(BUILD)/common/main.o $(COMMON_ARCHIVE) $(FAMILY_ARCHIVE)
 	$(call say,LINK $@)
 	$(Q)$(LINK) -o $@ $(filter %.o,$^) $(ARCHIVES) $(PACKAGE_LIBS) $(LDLIBS)
+
+# What runs a command in the lab machine (scripts/vm).
+$(BUILD)/lab-agent: $(BUILD)/scripts/lib/guest/agent.o
+	$(call say,LINK $@)
+	$(Q)$(LINK) -o $@ $^ $(LDLIBS)
 
 # A test that brings a table of families of its own defines `families`; the
 # archive's is then not linked.
