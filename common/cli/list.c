@@ -74,14 +74,19 @@ modules_json(const struct choice *choice)
 	    family != NULL && own != NULL ? " " : "", own != NULL ? own : "");
 }
 
-/* Whether what --setup makes for it is made where others see it. */
-static bool
-is_initial(const struct choice *choice)
+/* Where --setup makes what the cell needs; null where it needs nothing. */
+static json_t *
+surroundings_json(const struct choice *choice)
 {
+	static const char *const names[] = {
+		[SURROUNDINGS_NAMESPACE] = "namespace",
+		[SURROUNDINGS_TWO_NAMESPACES] = "two namespaces",
+		[SURROUNDINGS_INITIAL] = "initial namespace",
+	};
 	const struct surroundings *surroundings = setup_of(choice);
 
-	return surroundings != NULL &&
-	    surroundings->where == SURROUNDINGS_INITIAL;
+	return surroundings != NULL ? json_string(names[surroundings->where])
+				    : json_null();
 }
 
 static void
@@ -93,13 +98,13 @@ add_json(struct listing *listing, const struct choice *choice, int error)
 	if (!listing->options->known)
 		opens = json_boolean(error == 0);
 	json_array_append_new(listing->cells,
-	    json_pack("{s:s, s:s, s:s, s:b, s:b, s:b, s:o, s:o, s:o, s:s?}",
+	    json_pack("{s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:s?}",
 		"family", choice->family->name,
 		"type", type_name(choice->row.type),
 		"protocol", choice->protocol,
 		"exchange", choice->row.shape != SHAPE_NONE,
 		"alone", choice->row.alone,
-		"initial", is_initial(choice),
+		"surroundings", surroundings_json(choice),
 		"modules", modules_json(choice),
 		"variants", variants_json(listing, choice),
 		"opens", opens,

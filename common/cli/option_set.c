@@ -179,6 +179,14 @@ option_set_setup(struct options *options, const char *value)
 }
 
 int
+option_set_keep_modules(struct options *options, const char *value)
+{
+	(void)value;
+	options->keep_modules = true;
+	return 0;
+}
+
+int
 option_set_chat(struct options *options, const char *value)
 {
 	(void)value;

@@ -35,6 +35,7 @@ int option_set_color(struct options *options, const char *value);
 
 /* They take no value; it is NULL. */
 int option_set_setup(struct options *options, const char *value);
+int option_set_keep_modules(struct options *options, const char *value);
 int option_set_chat(struct options *options, const char *value);
 int option_set_known(struct options *options, const char *value);
 int option_set_help(struct options *options, const char *value);

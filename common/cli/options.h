@@ -40,6 +40,7 @@ struct options {
 	bool timeout_given;
 	enum color_choice color;
 	bool setup;
+	bool keep_modules;
 	bool chat;
 	bool known;
 	bool help;

@@ -23,6 +23,7 @@ request_from_options(const struct options *options, struct request *request)
 	request->size = options->size;
 	request->timeout_ns = options->timeout_ns;
 	request->setup = options->setup;
+	request->keep_modules = options->keep_modules;
 }
 
 void

@@ -34,6 +34,7 @@ struct request {
 	uint64_t size;		/* bytes of a made message, or SIZE_UNSET */
 	int64_t timeout_ns;	/* bounds every wait; 0: none */
 	bool setup;		/* make what the cell needs */
+	bool keep_modules;	/* and leave the modules that this loads */
 	/*
 	 * Called by the driver now and then with the payload bytes that have
 	 * come back verified so far, of how many; or NULL.

@@ -9,8 +9,8 @@
 #include <stddef.h>
 
 /* The most words of a command, and its longest text. */
-#define COMMAND_WORDS 24
-#define COMMAND_TEXT 256
+#define COMMAND_WORDS 64
+#define COMMAND_TEXT 4200
 
 /*
  * Runs a command whose words are parted by single spaces; it is looked for in

@@ -79,28 +79,38 @@ modules_new(const char *before, const char *after, char *names, size_t room)
 		}
 }
 
+/* The names in `names` that are still there. */
+static void
+still_there(const char *names, char *left, size_t room)
+{
+	char now[MODULES_MAX];
+	char name[NAME_ROOM];
+
+	left[0] = '\0';
+	if (modules_list(now, sizeof(now)) != 0)
+		return;
+	while (next_name(&names, name))
+		if (has_name(now, name)) {
+			strlcat(left, name, room);
+			strlcat(left, " ", room);
+		}
+}
+
 int
 modules_unload(const char *names, char *left, size_t room)
 {
 	const struct timespec pause = { .tv_nsec = UNLOAD_PAUSE_NS };
-	char name[NAME_ROOM];
-	char command[NAME_ROOM + 16];
+	char command[MODULES_MAX + 8];
 	char why[256];
-	int error = 0;
 
-	left[0] = '\0';
-	while (next_name(&names, name)) {
-		int tries = UNLOAD_TRIES;
-
-		snprintf(command, sizeof(command), "rmmod %s", name);
-		while (command_run(command, NULL, why, sizeof(why)) == -EIO &&
-		    --tries != 0)
+	snprintf(left, room, "%s", names);
+	for (int tries = UNLOAD_TRIES; left[0] != '\0' && tries != 0; tries--) {
+		snprintf(command, sizeof(command), "rmmod %.*s",
+		    (int)strlen(left) - 1, left);
+		command_run(command, NULL, why, sizeof(why));
+		still_there(names, left, room);
+		if (left[0] != '\0')
 			nanosleep(&pause, NULL);
-		if (tries != 0)
-			continue;
-		strlcat(left, name, room);
-		strlcat(left, " ", room);
-		error = -EBUSY;
 	}
-	return error;
+	return left[0] != '\0' ? -EBUSY : 0;
 }

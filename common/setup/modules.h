@@ -4,6 +4,9 @@
 
 #include <stddef.h>
 
+/* Room for a list of modules. */
+#define MODULES_MAX 4096
+
 /*
  * The names of the modules that are loaded, the newest first, each followed by
  * a space. Returns 0, or a negative errno where the kernel has no modules;

@@ -14,8 +14,6 @@
 #include "setup/network.h"
 #include "setup/route.h"
 
-static const struct surroundings nothing = { .where = SURROUNDINGS_NAMESPACE };
-
 const struct surroundings *
 setup_of(const struct choice *choice)
 {
@@ -210,7 +208,8 @@ tell_modules(struct setup *setup)
 
 int
 setup_begin(struct setup *setup, const struct choice *choice,
-    struct made *made, const sigset_t *ending, char *why, size_t room)
+    bool keep_modules, struct made *made, const sigset_t *ending, char *why,
+    size_t room)
 {
 	const struct need *need;
 	int error;
@@ -223,9 +222,12 @@ setup_begin(struct setup *setup, const struct choice *choice,
 		.ending = ending,
 	};
 	memset(made, 0, sizeof(*made));
-	if (setup->surroundings == NULL)
-		setup->surroundings = &nothing;
 	load_modules(setup, choice);
+	setup->loads = setup->loads && !keep_modules;
+	if (setup->surroundings == NULL) {
+		tell_modules(setup);
+		return 0;
+	}
 	error = make_networks(setup, why, room);
 	for (need = setup->surroundings->needs; error == 0 && is_need(need);
 	     need++)
@@ -275,8 +277,6 @@ setup_end(struct setup *setup, char *why, size_t room)
 	int error;
 
 	why[0] = '\0';
-	if (setup->surroundings == NULL)
-		return 0;
 	error = undo(setup, why, room);
 	close_networks(setup);
 	new_modules(setup, names, sizeof(names));
@@ -284,6 +284,6 @@ setup_end(struct setup *setup, char *why, size_t room)
 		snprintf(why, room, "still loaded, since in use: %s", left);
 		error = error != 0 ? error : -EBUSY;
 	}
-	setup->surroundings = NULL;
+	setup->loads = false;
 	return error;
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "family/cell.h"
+#include "setup/modules.h"
 
 /* The most things that are made for one cell, and room for one in words. */
 #define MADE_MAX 16
@@ -24,9 +25,6 @@ struct made {
 	char text[MADE_MAX][MADE_TEXT];
 	char where[MADE_TEXT];	/* "in a network namespace of its own" */
 };
-
-/* Room for the names of the modules that one cell may bring. */
-#define MODULES_MAX 2048
 
 struct setup {
 	const struct surroundings *surroundings;
@@ -49,13 +47,15 @@ const struct surroundings *setup_of(const struct choice *choice);
 
 /*
  * Makes the surroundings of a cell and moves the calling process into them, as
- * far as they are the same for both sides. The caller has blocked the signals
+ * far as they are the same for both sides. With keep_modules, those that are
+ * loaded for it stay. The caller has blocked the signals
  * of `ending`. Fills *made. Returns 0; -EINTR when one of the signals came;
  * -EPERM where a privilege is missing; another negative errno, with a sentence
  * in why. setup_end() is called in any case.
  */
 int setup_begin(struct setup *setup, const struct choice *choice,
-    struct made *made, const sigset_t *ending, char *why, size_t room);
+    bool keep_modules, struct made *made, const sigset_t *ending, char *why,
+    size_t room);
 
 /* Moves the calling process into the network of a side, if it has one. */
 int setup_enter(const struct setup *setup, enum side_id side);

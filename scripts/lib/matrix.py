@@ -12,15 +12,25 @@ LABEL = 14
 COLUMN = 11
 
 
-def describe(reports, style, version, kernel, seconds, width=80):
-    """The table, the reasons and the counts."""
-    title = (f"sockdemo {version} on {kernel['sysname']} {kernel['release']}"
-             f" {kernel['machine']}")
+def describe(reports, style, version, kernels, seconds, width=80):
+    """The table, the reasons and the counts. The first of the kernels is this
+    machine's; what ran on another is marked."""
+    here, *others = kernels
+    places = {name_of(report.get("kernel", here)) for report in reports}
+    titles = [f"on {name_of(here)}"] if name_of(here) in places else []
+    titles += [f"in the lab machine on {name_of(other)}" for other in others]
+    title = f"sockdemo {version} " + " and ".join(titles)
+    for report in reports:
+        report["there"] = report.get("kernel", here) != here
     parts = [[terminal.wrap(title, columns=width)],
              table(reports, style, width), reasons(reports, style, width),
              contradictions(reports, style, width),
              [terminal.wrap(counts(reports, style, seconds), columns=width)]]
     return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def name_of(kernel):
+    return f"{kernel['sysname']} {kernel['release']} {kernel['machine']}"
 
 
 def table(reports, style, width):
@@ -41,8 +51,11 @@ def table(reports, style, width):
                              style, column, shortened) for kind in types]
             lines.append((f"  {protocol:<{label - 2}}"
                           + "".join(entries)).rstrip())
-    mark, dot = style.pick("●·", "#.")
+    mark, there, dot = style.pick("●◆·", "#@.")
     legend = f"{mark} works   {dot} refused"
+    if any(report["there"] for report in reports):
+        legend = (f"{mark} works   {there} works in the lab machine   "
+                  f"{dot} refused")
     if shortened:
         legend += "   " + ", ".join(unique(shortened)) + ":"
     else:
@@ -70,12 +83,15 @@ def entry(reports, style, column, shortened):
     verdicts = unique(report["verdict"] for report in reports)
     if not verdicts:
         return " " * column
-    mark, dot = style.pick("●·", "#.")
+    mark, there, dot = style.pick("●◆·", "#@.")
     worst = max(verdicts, key=VERDICTS.index)
     wrong = any(report["contradiction"] for report in reports)
     room = column - wrong
     if verdicts == ["works"]:
-        text = f"{mark} works" if len("* works") < room else mark
+        marks = unique(there if report["there"] else mark
+                       for report in reports)
+        text = "".join(marks)
+        text += " works" if len(text + " works") < room else ""
     elif len(verdicts) > 1:
         good = sum(report["verdict"] == "works" for report in reports)
         text = f"{good} of {len(reports)}"
