@@ -11,103 +11,6 @@
 
 #include "drive/run.h"
 #include "drive/verdict.h"
-#include "family/resolve.h"
-
-/* A server whose client is in another network has a port that is known. */
-#define KNOWN_PORT 12345
-
-static bool
-is_apart(const struct run *run)
-{
-	const struct surroundings *surroundings =
-	    setup_of(&run->request->choice);
-
-	return surroundings != NULL &&
-	    surroundings->where == SURROUNDINGS_TWO_NAMESPACES;
-}
-
-/*
- * The host that an address is made from: the user's, or the variant's, whose
- * percent sign becomes the run's tag.
- */
-static const char *
-host_of(const struct run *run, enum side_id side, bool to_contact,
-    const char *tag, char *text, size_t room)
-{
-	const struct variant *variant = run->request->choice.variant;
-	const char *host = run->request->host;
-	const char *percent;
-
-	if (host != NULL || variant == NULL)
-		return host;
-	host = variant->host;
-	if (side == SIDE_CLIENT && !to_contact && variant->client_host != NULL)
-		host = variant->client_host;
-	if (host == NULL || (percent = strchr(host, '%')) == NULL)
-		return host;
-	snprintf(text, room, "%.*s%s%s", (int)(percent - host), host, tag,
-	    percent + 1);
-	return text;
-}
-
-/* Asks the family for one address of the run. */
-static int
-find_address(struct run *run, enum side_id side, bool to_contact,
-    struct endpoint *out, char *why, size_t room)
-{
-	const struct request *request = run->request;
-	const char *directory = getenv("TMPDIR");
-	char tag[24];
-	char host[512];
-	long port = is_apart(run) && (side == SIDE_SERVER || to_contact)
-	    ? KNOWN_PORT : 0;
-	struct wish wish = {
-		.side = side,
-		.to_contact = to_contact,
-		.both_sides = true,
-		.cell = &request->choice.row,
-		.variant = request->choice.variant,
-		.port = request->port != PORT_UNSET ? request->port : port,
-		.port_given = request->port != PORT_UNSET,
-		.directory = directory != NULL && directory[0] != '\0'
-		    ? directory : "/tmp",
-		.tag = tag,
-		.run = run->number,
-	};
-	int error;
-
-	snprintf(tag, sizeof(tag), "%d-%06x", (int)getpid(), run->number);
-	wish.host = host_of(run, side, to_contact, tag, host, sizeof(host));
-	/* Interfaces are those of the network that the address is used in. */
-	error = setup_enter(&run->setup, to_contact ? SIDE_CLIENT : side);
-	if (error != 0) {
-		snprintf(why, room, "entering a network namespace: %s",
-		    strerror(-error));
-		return error;
-	}
-	return resolve_endpoint(request->choice.family, &wish, out, why, room);
-}
-
-static int
-find_addresses(struct run *run, char *why, size_t room)
-{
-	enum shape shape = run->request->choice.row.shape;
-	int result = 0;
-
-	if (shape == SHAPE_NONE)
-		return 0;
-	if (shape != SHAPE_KERNEL)
-		result = find_address(run, SIDE_SERVER, false,
-		    &run->bind_to[SIDE_SERVER], why, room);
-	/* Else the server tells, when it is bound. */
-	if (result >= 0 && (shape == SHAPE_KERNEL || is_apart(run)))
-		result = find_address(run, SIDE_SERVER, true,
-		    &run->meeting->contact, why, room);
-	if (result >= 0)
-		result = find_address(run, SIDE_CLIENT, false,
-		    &run->bind_to[SIDE_CLIENT], why, room);
-	return result < 0 ? result : 0;
-}
 
 /* What a side left for the parent, in the words of the run's end. */
 static enum ending
@@ -248,100 +151,6 @@ release(struct run *run)
 			family->release(&run->bind_to[id]);
 }
 
-/* From the first event to the end of the last. */
-static uint64_t
-elapsed(const struct run *run)
-{
-	uint64_t start_ns = UINT64_MAX;
-	uint64_t end_ns = 0;
-
-	for (int id = 0; id < SIDE_COUNT; id++) {
-		const struct trace *trace = &run->meeting->trace[id];
-		const struct event *last = run_last_event(run, (enum side_id)id);
-
-		if (last == NULL)
-			continue;
-		if (trace_at(trace, 0)->t_ns < start_ns)
-			start_ns = trace_at(trace, 0)->t_ns;
-		if (last->end_ns > end_ns)
-			end_ns = last->end_ns;
-	}
-	return end_ns > start_ns ? end_ns - start_ns : 0;
-}
-
-/* A side that did not come to its end, and could not say why. */
-static bool
-is_unfinished(const struct run *run, enum side_id id)
-{
-	return run->report->trace[id] != NULL &&
-	    atomic_load(&run->meeting->account[id].ending) != ENDING_DONE;
-}
-
-/* The failure that came first; one that did not happen if none did. */
-static const struct failure *
-first_failure(const struct run *run)
-{
-	static const struct failure unfinished = {
-		.happened = true,
-		.text = "a side was ended before it had finished",
-	};
-	const struct failure *client =
-	    &run->meeting->account[SIDE_CLIENT].failure;
-	const struct failure *server =
-	    &run->meeting->account[SIDE_SERVER].failure;
-
-	if (!client->happened && !server->happened &&
-	    (is_unfinished(run, SIDE_CLIENT) ||
-	     is_unfinished(run, SIDE_SERVER)))
-		return &unfinished;
-	if (!client->happened || !server->happened)
-		return client->happened ? client : server;
-	return client->t_ns < server->t_ns ? client : server;
-}
-
-/* Both sides may have noticed the same. */
-static void
-add_note(struct report *report, const char *note)
-{
-	for (size_t i = 0; i < report->notes; i++)
-		if (strcmp(report->note[i], note) == 0)
-			return;
-	if (report->notes < NOTES_MAX)
-		snprintf(report->note[report->notes++], NOTE_MAX, "%s", note);
-}
-
-static void
-sum_up(struct run *run)
-{
-	struct report *report = run->report;
-	const struct choice *choice = &run->request->choice;
-	const struct endpoint *bound = &run->bind_to[SIDE_SERVER];
-
-	verdict_judge(choice, first_failure(run), report);
-	if (report->verdict == VERDICT_WORKS &&
-	    run->hindered != VERDICT_WORKS)
-		verdict_without_run(report, run->hindered, run->hindrance,
-		    run->hindered_by);
-	if (report->verdict == VERDICT_NO_DEVICE && !run->request->setup)
-		verdict_add_commands(choice, report);
-	verdict_compare(choice, report);
-	report->tally = run->meeting->account[SIDE_CLIENT].tally;
-	report->tally.bytes +=
-	    run->meeting->account[SIDE_SERVER].tally.bytes;
-	report->elapsed_ns = elapsed(run);
-	report->contact = run->meeting->contact;
-	if (choice->family->variant != NULL && bound->length != 0)
-		report->variant = choice->family->variant(bound);
-	else if (choice->family->variant == NULL && choice->variant != NULL)
-		report->variant = choice->variant->name;
-	for (int id = 0; id < SIDE_COUNT; id++) {
-		const struct account *account = &run->meeting->account[id];
-
-		for (size_t i = 0; i < account->notes; i++)
-			add_note(report, account->note[i]);
-	}
-}
-
 /* The verdict is there without a run. */
 #define NO_RUN 1
 
@@ -380,7 +189,7 @@ surround(struct run *run, char *why, size_t room)
 	int error;
 
 	if (!run->request->setup) {
-		if (is_apart(run))
+		if (run_is_apart(run))
 			hinder(run, VERDICT_NO_DEVICE, 0, "its two sides are "
 			    "in network namespaces of their own");
 		return;
@@ -399,7 +208,7 @@ settle(struct run *run, char *why, size_t room)
 	int error = 0;
 
 	if (run->hindered == VERDICT_WORKS)
-		error = find_addresses(run, why, room);
+		error = run_find_addresses(run, why, room);
 	if (error == -ENODEV)
 		hinder(run, VERDICT_NO_DEVICE, error, why);
 	else if (error != 0) {
@@ -423,7 +232,7 @@ run_sides(struct run *run, char *why, size_t room)
 		    strerror(-error));
 	run_supervise(run);
 	release(run);
-	sum_up(run);
+	run_sum_up(run);
 	return error;
 }
 
@@ -435,7 +244,7 @@ clear_away(struct run *run)
 
 	setup_end(&run->setup, left, sizeof(left));
 	if (left[0] != '\0')
-		add_note(run->report, left);
+		run_note(run, left);
 }
 
 int

@@ -1,6 +1,6 @@
 /*
- * run: one exchange in progress, as the parent sees it. Shared by exchange.c,
- * which starts and judges it, and supervise.c, which watches it.
+ * run: one exchange in progress, as the parent sees it: exchange.c starts it,
+ * addresses.c finds where, supervise.c watches it, outcome.c judges it.
  */
 #ifndef DRIVE_RUN_H
 #define DRIVE_RUN_H
@@ -57,6 +57,22 @@ const struct event *run_last_event(const struct run *run, enum side_id id);
 
 /* Wakes the sides from what they wait for, and says why. */
 void run_stop(struct run *run, enum stop why);
+
+/* Whether the two sides are in networks of their own. */
+bool run_is_apart(const struct run *run);
+
+/*
+ * Finds what each side is bound to, and what the client contacts where the
+ * server does not tell. Returns 0 or a negative errno with a sentence in why;
+ * -ENODEV where an interface is missing.
+ */
+int run_find_addresses(struct run *run, char *why, size_t room);
+
+/* Fills the report when both sides have ended. */
+void run_sum_up(struct run *run);
+
+/* Adds a note to the report, unless it is there: both sides may notice it. */
+void run_note(struct run *run, const char *note);
 
 /*
  * Blocks the signals that end a run, so that it can be tidied up first; those

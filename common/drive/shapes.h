@@ -74,15 +74,16 @@ int kernel_client(struct conversation *conversation);
 /* Steps that the shapes share. */
 
 /*
- * Server: bind; prepare (a connected one's is prepared when it has accepted);
- * settle how large a message may be (a larger one is refused, a
- * file is cut); listen where the cell does; then tell the client.
+ * Server: bind; prepare (a connected one is when it has accepted); settle how
+ * large a message may be (a larger one is refused, a file is cut); listen where
+ * the cell does; then tell the client.
  */
 int conversation_open_server(struct conversation *conversation);
 
 /*
  * Client: waits for the server, where there is one; makes its socket, binds
- * where it should, prepares where it does not connect first. Then the payload's chunk is the one that was settled.
+ * where it should, prepares where it does not connect first. Then the payload's
+ * chunk is the one that was settled.
  */
 int conversation_open_client(struct conversation *conversation);
 

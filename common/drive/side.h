@@ -137,9 +137,9 @@ int side_sendto(struct side *side, const void *bytes, size_t length,
 /*
  * Receives one message, of one packet or put together from many: *bytes points
  * to it, until the next packet is made or received. `number` is the message
- * that is awaited. On an unaddressed cell *from is empty. Packets that are not part of the conversation are counted and passed over.
- * Returns the payload's length; -ETIMEDOUT is no failure yet: the caller says
- * what it means.
+ * that is awaited. On an unaddressed cell *from is empty. Packets that are not
+ * part of the conversation are counted and passed over. Returns the payload's
+ * length; -ETIMEDOUT is no failure yet: the caller says what it means.
  */
 ssize_t side_recvfrom(struct side *side, const void **bytes, uint64_t number,
     struct endpoint *from, int64_t timeout_ns);

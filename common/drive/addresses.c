@@ -1,0 +1,105 @@
+/* The addresses of a run: where each side is bound, and what is contacted. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "drive/run.h"
+#include "family/resolve.h"
+
+/* A server whose client is in another network has a port that is known. */
+#define KNOWN_PORT 12345
+
+bool
+run_is_apart(const struct run *run)
+{
+	const struct surroundings *surroundings =
+	    setup_of(&run->request->choice);
+
+	return surroundings != NULL &&
+	    surroundings->where == SURROUNDINGS_TWO_NAMESPACES;
+}
+
+/*
+ * The host that an address is made from: the user's, or the variant's, whose
+ * percent sign becomes the run's tag.
+ */
+static const char *
+host_of(const struct run *run, enum side_id side, bool to_contact,
+    const char *tag, char *text, size_t room)
+{
+	const struct variant *variant = run->request->choice.variant;
+	const char *host = run->request->host;
+	const char *percent;
+
+	if (host != NULL || variant == NULL)
+		return host;
+	host = variant->host;
+	if (side == SIDE_CLIENT && !to_contact && variant->client_host != NULL)
+		host = variant->client_host;
+	if (host == NULL || (percent = strchr(host, '%')) == NULL)
+		return host;
+	snprintf(text, room, "%.*s%s%s", (int)(percent - host), host, tag,
+	    percent + 1);
+	return text;
+}
+
+/* Asks the family for one address of the run. */
+static int
+find_address(struct run *run, enum side_id side, bool to_contact,
+    struct endpoint *out, char *why, size_t room)
+{
+	const struct request *request = run->request;
+	const char *directory = getenv("TMPDIR");
+	char tag[24];
+	char host[512];
+	long port = run_is_apart(run) && (side == SIDE_SERVER || to_contact)
+	    ? KNOWN_PORT : 0;
+	struct wish wish = {
+		.side = side,
+		.to_contact = to_contact,
+		.both_sides = true,
+		.cell = &request->choice.row,
+		.variant = request->choice.variant,
+		.port = request->port != PORT_UNSET ? request->port : port,
+		.port_given = request->port != PORT_UNSET,
+		.directory = directory != NULL && directory[0] != '\0'
+		    ? directory : "/tmp",
+		.tag = tag,
+		.run = run->number,
+	};
+	int error;
+
+	snprintf(tag, sizeof(tag), "%d-%06x", (int)getpid(), run->number);
+	wish.host = host_of(run, side, to_contact, tag, host, sizeof(host));
+	/* Interfaces are those of the network that the address is used in. */
+	error = setup_enter(&run->setup, to_contact ? SIDE_CLIENT : side);
+	if (error != 0) {
+		snprintf(why, room, "entering a network namespace: %s",
+		    strerror(-error));
+		return error;
+	}
+	return resolve_endpoint(request->choice.family, &wish, out, why, room);
+}
+
+int
+run_find_addresses(struct run *run, char *why, size_t room)
+{
+	enum shape shape = run->request->choice.row.shape;
+	int result = 0;
+
+	if (shape == SHAPE_NONE)
+		return 0;
+	if (shape != SHAPE_KERNEL)
+		result = find_address(run, SIDE_SERVER, false,
+		    &run->bind_to[SIDE_SERVER], why, room);
+	/* Else the server tells, when it is bound. */
+	if (result >= 0 && (shape == SHAPE_KERNEL || run_is_apart(run)))
+		result = find_address(run, SIDE_SERVER, true,
+		    &run->meeting->contact, why, room);
+	if (result >= 0)
+		result = find_address(run, SIDE_CLIENT, false,
+		    &run->bind_to[SIDE_CLIENT], why, room);
+	return result < 0 ? result : 0;
+}
