@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""The matrix over both kernels: this machine's and the lab machine's. What
+tests/lab/works lists works there, nothing is broken, nothing is without
+a reason, and each cell says where it ran.
+
+run-tests: limit 240
+"""
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)),
+                                "lib"))
+import harness  # noqa: E402
+from harness import Skip, equal, test  # noqa: E402
+
+MATRIX = os.path.join(harness.ROOT, "scripts", "run-matrix")
+WORKS = os.path.join(harness.ROOT, "tests", "lab", "works")
+CANNOT = 77
+LIMIT = 200
+
+
+def key(report):
+    return report["family"], report["type"], report["protocol"]
+
+
+def place(report):
+    words = [*key(report), report["variant"]]
+    return " ".join(word for word in words if word)
+
+
+def matrix(*options):
+    """What run-matrix writes as JSON."""
+    result = harness.run([MATRIX, *options, "--json", "-"], limit=LIMIT)
+    said = result.stderr.decode()
+    if result.returncode == CANNOT:
+        raise Skip(said.strip().splitlines()[-1])
+    equal(result.returncode, 0, f"the exit status ({said[-3000:]})")
+    return json.loads(result.stdout), said
+
+
+def check(found):
+    """No cell is broken, none is without a reason."""
+    for report in found["cells"]:
+        assert report["verdict"] != "broken", report
+        assert not report["contradiction"], report
+        assert report["verdict"] == "works" or report["reason"]["text"], report
+
+
+def expected():
+    with open(WORKS, encoding="ascii") as lines:
+        return {line.strip() for line in lines
+                if line.strip() and not line.startswith("#")}
+
+
+@test("what has to work in the lab machine works there")
+def _():
+    found, _ = matrix("--vm-all")
+    check(found)
+    here, there = found["kernels"]
+    assert here["release"] != there["release"], found["kernels"]
+    for report in found["cells"]:
+        equal(report["kernel"], there, place(report))
+    works = {place(report) for report in found["cells"]
+             if report["verdict"] == "works"}
+    equal(sorted(expected() - works), [], "what no longer works")
+    equal(sorted(works - expected()), [], "what works and is not listed")
+
+
+@test("both kernels in one matrix")
+def _():
+    found, said = matrix("--vm")
+    check(found)
+    here, there = found["kernels"]
+    lacked = [report for report in found["cells"] if "kernel" in report]
+    assert lacked, "nothing was run in the lab machine"
+    for report in lacked:
+        equal(report["kernel"], there, place(report))
+    # Each cell once, wherever it ran.
+    cells = [place(report) for report in found["cells"]]
+    equal(len(cells), len(set(cells)), "how many cells")
+    for text in here["release"], there["release"], "works in the lab machine":
+        assert text in said.replace("\n", " "), text
+    alone, _ = matrix()
+    for report in alone["cells"]:
+        if report["verdict"] == "works":
+            assert place(report) in cells and "kernel" not in next(
+                one for one in found["cells"]
+                if place(one) == place(report)), report
+
+
+harness.main()
