@@ -400,9 +400,11 @@ class _Running:
         said = self.errors.read().decode(errors="replace").strip()
         if self.process.returncode not in (0, None) and said:
             return BootFailed(said.splitlines()[-1])
+        panic = re.search(rb"Kernel panic - .*[^\s]", self.console.received)
         return BootFailed(
-            "the machine went down before the command ended" if self.port
-            else "the machine went down before it could run anything",
+            "the machine went down before "
+            + ("the command ended" if self.port else "it could run anything")
+            + (": " + panic[0].decode(errors="replace") if panic else ""),
             self._last_lines())
 
     def _last_lines(self):

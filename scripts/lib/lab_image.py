@@ -177,6 +177,8 @@ def checkout(store, build, out):
         if not os.access(os.path.join(build, name), os.X_OK):
             raise FileNotFoundError(f"{os.path.join(build, name)}: not there; "
                                     "make builds it")
+    archive.file("etc/modprobe.d/lab.conf",
+                 os.path.join(GUEST, "modprobe.conf"))
     archive.file("init", os.path.join(GUEST, "init"), 0o755)
     archive.file("usr/sbin/agent", os.path.join(build, "lab-agent"), 0o755)
     archive.folder(HOME)
@@ -186,7 +188,8 @@ def checkout(store, build, out):
         store.check()
         return name != "__pycache__"
     for name in ("scripts", "tests"):
-        archive.tree(f"{HOME}/{name}", os.path.join(ROOT, name), wanted)
+        if os.path.isdir(os.path.join(ROOT, name)):
+            archive.tree(f"{HOME}/{name}", os.path.join(ROOT, name), wanted)
     _libraries(archive, store, [os.path.join(build, name)
                                 for name in ("sockdemo", "lab-agent")])
     archive.finish()

@@ -43,8 +43,9 @@ class Store:
             lock = os.open(self.place("lock"),
                            os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except OSError as error:
-            raise Unavailable(f"cannot write {error.filename}: "
-                              f"{error.strerror}") from None
+            raise Unavailable(
+                f"cannot write {error.filename}: {error.strerror}; --cache "
+                "DIR keeps the machine's parts elsewhere") from None
         try:
             self._wait_for(lock)
             # Whoever was killed while it held the lock left its folder.
