@@ -22,12 +22,12 @@ import signal
 import socket
 import struct
 import subprocess
-import sys
 import termios
 import time
 import tty
 
 import jobs
+import terminal
 from lab_store import Unavailable
 
 QEMU = "qemu-system-x86_64"
@@ -266,21 +266,21 @@ class _Running:
     def command(self, words, environment, folder, timeout, streams):
         """Runs it to its end: the exit status."""
         until = time.monotonic() + timeout if timeout else None
-        with _Terminal(streams) as terminal:
+        with _Terminal(streams) as screen:
             variables = [f"{name}={value}"
                          for name, value in environment.items()]
             self._send("R", "".join(word + "\0" for word in (
-                str(terminal.flags), terminal.size(), folder,
+                str(screen.flags), screen.size(), folder,
                 str(len(variables)), *variables, *words)
                 ).encode(errors="surrogateescape"))
-            source = _Input(streams[0], terminal)
+            source = _Input(streams[0], screen)
             while True:
                 self._listen_to(source)
                 if not self._wait(until):
                     raise TimedOut
-                if terminal.resized:
-                    terminal.resized = False
-                    self._send("W", terminal.size().encode())
+                if screen.resized:
+                    screen.resized = False
+                    self._send("W", screen.size().encode())
                 if source.ready:
                     self._send("I", source.read())
                 status = self._hear(streams, until)
@@ -315,7 +315,13 @@ class _Running:
                 raise jobs.Interrupted
             if descriptor in found:
                 # So much a pipe takes at once where it takes anything.
-                data = data[os.write(descriptor, data[:select.PIPE_BUF]):]
+                try:
+                    done = os.write(descriptor, data[:select.PIPE_BUF])
+                except BrokenPipeError:
+                    raise
+                except OSError as error:
+                    raise terminal.CannotWrite(error.strerror) from None
+                data = data[done:]
             elif found:
                 os.read(self.signals.wakeup, 4096)
 
@@ -394,9 +400,11 @@ class _Running:
         said = self.errors.read().decode(errors="replace").strip()
         if self.process.returncode not in (0, None) and said:
             return BootFailed(said.splitlines()[-1])
+        panic = re.search(rb"Kernel panic - .*[^\s]", self.console.received)
         return BootFailed(
-            "the machine went down before the command ended" if self.port
-            else "the machine went down before it could run anything",
+            "the machine went down before "
+            + ("the command ended" if self.port else "it could run anything")
+            + (": " + panic[0].decode(errors="replace") if panic else ""),
             self._last_lines())
 
     def _last_lines(self):
@@ -409,9 +417,9 @@ class _Running:
 class _Input:
     """Where the command's standard input comes from."""
 
-    def __init__(self, descriptor, terminal):
+    def __init__(self, descriptor, screen):
         self.descriptor = descriptor
-        self.terminal = terminal
+        self.screen = screen
         self.watched = self.ready = self.over = False
         self.leaving = 0  # how many of the keys that leave came in a row
 
@@ -421,7 +429,7 @@ class _Input:
         except OSError:
             data = b""
         self.over = not data
-        if self.terminal.flags:
+        if self.screen.flags:
             for byte in data:
                 self.leaving = self.leaving + 1 if byte == LEAVE else 0
             if self.leaving >= 3:

@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import stat
 import sys
 
 import cpio
@@ -51,14 +50,9 @@ def userland(store):
     if not found["busybox"]:
         raise Unavailable("no busybox: ./scripts/setup installs it")
     found["python3"] = shutil.which("python3", path=SEARCH) or sys.executable
-    folder = store.place("userland-" + digest(
-        sorted(found.items(), key=str), ETC, sorted(NO_PYTHON), 1))
-    if not _fresh(folder):
-        with store.making() as new:
-            if not _fresh(folder):
-                _make(store, found, os.path.join(new, "ready"))
-                shutil.rmtree(folder, ignore_errors=True)
-                os.rename(os.path.join(new, "ready"), folder)
+    name = digest(sorted(found.items(), key=str), ETC, sorted(NO_PYTHON), 1)
+    folder = store.part("userland", name, _fresh,
+                        lambda ready, _: _make(store, found, ready))
     return Userland(os.path.join(folder, "files.cpio"),
                     sorted(name for name in found if found[name]),
                     sorted(name for name in found if not found[name]))
@@ -93,7 +87,6 @@ class _Recording(cpio.Archive):
 
 
 def _make(store, found, ready):
-    os.mkdir(ready)
     with open(os.path.join(ready, "files.cpio"), "wb") as out:
         archive = _Recording(out, store)
         _skeleton(archive)
@@ -167,19 +160,13 @@ def _wanted_of_python(name):
 
 
 def _libraries(archive, store, binaries):
-    """What ldd lists for them, each at its place."""
-    for path in libraries(store, binaries):
-        archive.file(_merged(path), path)
-
-
-def libraries(store, binaries):
-    """The shared libraries of programs. ldd fails for a static one."""
-    if not binaries:
-        return []
+    """The shared libraries of programs, each at its place. ldd fails for
+    a static program."""
     text = store.run(["sh", "-c", 'ldd "$@" 2>/dev/null || :', "ldd",
                       *binaries], 60).decode(errors="replace")
     found = re.findall(r"^\t(?:\S+ => )?(/\S+) \(0x", text, re.MULTILINE)
-    return list(dict.fromkeys(found))
+    for path in dict.fromkeys(found):
+        archive.file(_merged(path), path)
 
 
 def checkout(store, build, out):
@@ -190,6 +177,8 @@ def checkout(store, build, out):
         if not os.access(os.path.join(build, name), os.X_OK):
             raise FileNotFoundError(f"{os.path.join(build, name)}: not there; "
                                     "make builds it")
+    archive.file("etc/modprobe.d/lab.conf",
+                 os.path.join(GUEST, "modprobe.conf"))
     archive.file("init", os.path.join(GUEST, "init"), 0o755)
     archive.file("usr/sbin/agent", os.path.join(build, "lab-agent"), 0o755)
     archive.folder(HOME)
@@ -199,14 +188,8 @@ def checkout(store, build, out):
         store.check()
         return name != "__pycache__"
     for name in ("scripts", "tests"):
-        archive.tree(f"{HOME}/{name}", os.path.join(ROOT, name), wanted)
-    for path in _own_libraries(store, build):
-        archive.file(_merged(path), path)
+        if os.path.isdir(os.path.join(ROOT, name)):
+            archive.tree(f"{HOME}/{name}", os.path.join(ROOT, name), wanted)
+    _libraries(archive, store, [os.path.join(build, name)
+                                for name in ("sockdemo", "lab-agent")])
     archive.finish()
-
-
-def _own_libraries(store, build):
-    """The libraries of the two programs, as they were when last asked."""
-    programs = [os.path.join(build, name) for name in ("sockdemo",
-                                                       "lab-agent")]
-    return libraries(store, programs)

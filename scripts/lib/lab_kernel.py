@@ -12,7 +12,6 @@ import os
 import re
 import shutil
 import struct
-import subprocess
 import zlib
 
 import cpio
@@ -22,6 +21,13 @@ MODULES = os.path.join(os.path.dirname(os.path.realpath(__file__)), "guest",
                        "modules")
 # The note by which QEMU finds a kernel's entry, and so needs no firmware.
 ENTRY_NOTE = struct.pack("<I", 18) + b"Xen\0"
+
+UNPACKERS = {
+    b"\x1f\x8b": lambda: zlib.decompressobj(31),
+    b"\xfd7zXZ": lzma.LZMADecompressor,
+    b"\x5d\0\0": lzma.LZMADecompressor,
+    b"BZh": bz2.BZ2Decompressor,
+}
 
 
 class NoKernel(Exception):
@@ -50,16 +56,12 @@ def find(store, given=None, modules=None):
         raise NoKernel(f"{modules}: no folder")
     if not path.endswith(".deb"):
         _release(path, _read(path))
-    folder = store.place("kernel-" + digest(
-        os.path.realpath(path), stamp(path), words(MODULES), 1,
-        modules and (os.path.realpath(modules), stamp(modules),
-                     stamp(os.path.join(modules, "modules.dep")))))
-    if not os.path.isdir(folder):
-        with store.making() as new:
-            if not os.path.isdir(folder):
-                _make(store, path, modules, new)
-                os.rename(os.path.join(new, "ready"), folder)
-    return Kernel(folder)
+    name = digest(os.path.realpath(path), stamp(path), words(MODULES), 1,
+                  modules and (os.path.realpath(modules), stamp(modules),
+                               stamp(os.path.join(modules, "modules.dep"))))
+    return Kernel(store.part(
+        "kernel", name, os.path.isdir,
+        lambda ready, new: _make(store, path, modules, ready, new)))
 
 
 def _debian(store):
@@ -89,8 +91,8 @@ def _debian(store):
         return path
 
 
-def _make(store, path, modules, new):
-    """Makes the folder new/ready of a Kernel."""
+def _make(store, path, modules, ready, new):
+    """Makes the folder of a Kernel. What lies in new is dropped."""
     if path.endswith(".deb"):
         root = os.path.join(new, "root")
         store.run(["dpkg-deb", "-x", path, root], 120)
@@ -105,10 +107,8 @@ def _make(store, path, modules, new):
     store.check()
     data = _read(path)
     release = _release(path, data)
-    ready = os.path.join(new, "ready")
-    os.mkdir(ready)
     with open(os.path.join(ready, "kernel"), "wb") as out:
-        out.write(_unpacked(data))
+        out.write(_unpacked(store, data))
     store.check()
     names = []
     with open(os.path.join(ready, "modules.cpio"), "wb") as out:
@@ -133,33 +133,38 @@ def _release(path, data):
         at = struct.unpack_from("<H", data, 0x20e)[0] + 0x200
         said = re.match(rb"[!-~]+", data[at:at + 128])
     elif data.startswith(b"\x7fELF"):
-        said = re.search(rb"Linux version ([!-~]+) ", data)
-        said = said and re.match(rb".*", said[1]) or re.match(rb".*", b"?")
+        said = re.search(rb"(?<=Linux version )[0-9][!-~]*(?= )", data)
     else:
         raise NoKernel(f"{path}: no kernel (neither bzImage nor vmlinux)")
     return said[0].decode("ascii") if said else "?"
 
 
-def _unpacked(data):
+def _unpacked(store, data):
     """The kernel inside of a bzImage, where QEMU can start that directly."""
     if data[0x202:0x206] != b"HdrS":
         return data
     start, length = struct.unpack_from("<II", data, 0x248)
     start += (data[0x1f1] + 1) * 512
     packed = data[start:start + length]
-    for magic, unpack in (
-            (b"\x1f\x8b", lambda it: zlib.decompressobj(31).decompress(it)),
-            (b"\xfd7zXZ", lambda it: lzma.LZMADecompressor().decompress(it)),
-            (b"\x5d\0\0", lambda it: lzma.LZMADecompressor().decompress(it)),
-            (b"BZh", lambda it: bz2.BZ2Decompressor().decompress(it))):
+    for magic, unpacker in UNPACKERS.items():
         if packed.startswith(magic):
-            try:
-                kernel = unpack(packed)
-            except (OSError, ValueError, zlib.error, lzma.LZMAError):
-                return data
+            kernel = _unpack(store, packed, unpacker())
             if kernel.startswith(b"\x7fELF") and ENTRY_NOTE in kernel:
                 return kernel
     return data
+
+
+def _unpack(store, packed, unpacker):
+    pieces = []
+    for at in range(0, len(packed), 1 << 18):
+        store.check()
+        try:
+            pieces.append(unpacker.decompress(packed[at:at + (1 << 18)]))
+        except (OSError, ValueError, zlib.error, lzma.LZMAError):
+            return b""
+        if unpacker.eof:
+            break
+    return b"".join(pieces)
 
 
 def _pack_modules(store, tree, release, new, out):

@@ -13,6 +13,8 @@ import tempfile
 
 import jobs
 
+KEPT = 4  # parts of a kind: kernels that were given, above all
+
 
 class Unavailable(Exception):
     """This machine cannot run the lab machine; the text says why."""
@@ -41,8 +43,9 @@ class Store:
             lock = os.open(self.place("lock"),
                            os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except OSError as error:
-            raise Unavailable(f"cannot write {error.filename}: "
-                              f"{error.strerror}") from None
+            raise Unavailable(
+                f"cannot write {error.filename}: {error.strerror}; --cache "
+                "DIR keeps the machine's parts elsewhere") from None
         try:
             self._wait_for(lock)
             # Whoever was killed while it held the lock left its folder.
@@ -66,6 +69,31 @@ class Store:
                 # Nobody tells when a lock is free.
                 select.select([self.signals.wakeup], [], [], 0.05)
                 self.check()
+
+    def part(self, kind, name, fresh, make):
+        """The folder of a part, KIND-NAME. Where it is not there, or
+        fresh(folder) does not hold, make(folder) makes it anew."""
+        folder = self.place(f"{kind}-{name}")
+        if not fresh(folder):
+            with self.making() as new:
+                if not fresh(folder):
+                    ready = os.path.join(new, "ready")
+                    os.mkdir(ready)
+                    make(ready, new)
+                    shutil.rmtree(folder, ignore_errors=True)
+                    os.rename(ready, folder)
+                    self._drop_old(kind)
+        with contextlib.suppress(OSError):
+            os.utime(folder)
+        return folder
+
+    def _drop_old(self, kind):
+        """Keeps the parts of a kind that were used last."""
+        there = sorted((os.path.getmtime(self.place(name)), self.place(name))
+                       for name in os.listdir(self.path)
+                       if name.startswith(f"{kind}-"))
+        for _, folder in there[:-KEPT]:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def run(self, command, limit, folder=None):
         """Runs a command to its end: what it printed. Unavailable if it
