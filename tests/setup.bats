@@ -50,6 +50,14 @@ run_setup() {
 	grep -q '^apt-get install .*--no-install-recommends.* bats socat$' "$LOG"
 }
 
+@test "what vm takes is asked for" {
+	ABSENT='kmod iproute2 busybox-static qemu-system-x86 can-utils'
+	run_setup 0
+	for name in $ABSENT; do
+		grep -q "^apt-get install .* $name\( \|$\)" "$LOG"
+	done
+}
+
 @test "lint asks for its tools as well" {
 	ABSENT='cppcheck'
 	run_setup 0

@@ -40,15 +40,15 @@ enum { HEADER = 5, PAYLOAD_MAX = 1 << 20, CHUNK = 16384 };
 
 /* What the host asked for, besides the command. */
 enum {
-	WITH_TERMINAL = 1,	 /* standard input and output are a terminal */
-	ERRORS_TO_TERMINAL = 2,	 /* and standard error is as well */
+	WITH_TERMINAL = 1, /* standard input and output are a terminal */
+	ERRORS_TO_TERMINAL = 2, /* and standard error is as well */
 };
 
 static struct {
 	int fd;
 	long window;
 	long consumed; /* bytes that the host was not told of yet */
-	uint8_t *in;   /* what came and is no whole frame yet */
+	uint8_t in[HEADER + PAYLOAD_MAX]; /* what is no whole frame yet */
 	size_t in_len;
 } port = { .fd = -1 };
 
@@ -56,7 +56,7 @@ static struct {
 	pid_t pid;
 	int in, out, err; /* our ends; with a terminal, in is out */
 	int terminal;
-	uint8_t *input; /* what the command has not read yet */
+	uint8_t input[PAYLOAD_MAX]; /* what the command has not read yet */
 	size_t input_len, input_done;
 	bool input_ends;
 } command = { .pid = -1, .in = -1, .out = -1, .err = -1, .terminal = -1 };
@@ -122,19 +122,17 @@ open_port(const char *path)
 		cfsetspeed(&raw, B115200);
 		tcsetattr(port.fd, TCSANOW, &raw);
 	}
-	port.in = malloc(HEADER + PAYLOAD_MAX);
-	command.input = malloc(PAYLOAD_MAX);
-	if (port.in == NULL || command.input == NULL)
-		power_off("no memory");
 }
 
 static void
 set_size(const char *text)
 {
 	struct winsize size = { 0 };
+	char *rest;
 
-	if (sscanf(text, "%hu %hu", &size.ws_row, &size.ws_col) == 2 &&
-	    command.terminal >= 0)
+	size.ws_row = (unsigned short)strtoul(text, &rest, 10);
+	size.ws_col = (unsigned short)strtoul(rest, NULL, 10);
+	if (command.terminal >= 0)
 		ioctl(command.terminal, TIOCSWINSZ, &size);
 }
 
@@ -224,7 +222,7 @@ run(char *text, size_t len)
 	memmove(first + 1, first, (count - 4 - variables) * sizeof *first);
 	*first = NULL;
 
-	int flags = atoi(words[0]);
+	int flags = (int)strtol(words[0], NULL, 10);
 	if (make_ends(flags, ends) < 0)
 		power_off("no pipes, or no terminal, for the command");
 	set_size(words[1]);
@@ -362,8 +360,9 @@ reap(void)
 			continue;
 		while (pass_on('E', &command.err))
 			continue;
-		say_number('X', WIFEXITED(status) ? WEXITSTATUS(status)
-						  : 128 + WTERMSIG(status));
+		say_number('X',
+		    WIFEXITED(status) ? WEXITSTATUS(status)
+				      : 128 + WTERMSIG(status));
 	}
 }
 
@@ -388,7 +387,7 @@ main(int argc, char **argv)
 		power_off("usage: agent PORT WINDOW");
 	int children = watch_children();
 	open_port(argv[1]);
-	port.window = atol(argv[2]);
+	port.window = strtol(argv[2], NULL, 10);
 	say('H', argv[2], strlen(argv[2]));
 	for (;;) {
 		bool full = command.input_len > 0;
