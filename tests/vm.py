@@ -16,6 +16,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 
@@ -135,25 +136,30 @@ def _():
 @test("an ordinary user can do it")
 def _():
     needs_machine()
-    place = scratch("place")
-    os.makedirs(os.path.join(place, "build"))
+    if harness.run(["ls", *glob.glob(f"{CACHE}/*/")],
+                   preexec_fn=sandbox.ordinary_user).returncode:
+        raise Skip("an ordinary user may not read this checkout")
+    # Not below TMPDIR, which may be for its owner only.
+    place = tempfile.mkdtemp(prefix="sd-", dir="/tmp")
+    os.chmod(place, 0o755)
+    os.mkdir(os.path.join(place, "build"))
     shutil.copytree(os.path.join(ROOT, "scripts"),
                     os.path.join(place, "scripts"))
     for name in ("sockdemo", "lab-agent"):
         shutil.copy(os.path.join(harness.BUILD, name),
                     os.path.join(place, "build"))
-    os.chmod(os.environ["TMPDIR"], 0o755)
-    if os.geteuid() == 0 and vm("true", preexec_fn=sandbox.ordinary_user
-                                ).returncode == 126:
-        raise Skip("an ordinary user may not read this checkout")
-    result = harness.run(
-        [os.path.join(place, "scripts", "vm"), "--cache", CACHE, "id", "-u"],
-        limit=LIMIT, preexec_fn=sandbox.ordinary_user,
-        env=dict(harness.LOCALE, PATH="/usr/sbin:/usr/bin:/sbin:/bin",
-                 TMPDIR="/nonexistent", BUILD=os.path.join(place, "build")))
+    try:
+        result = harness.run(
+            [os.path.join(place, "scripts", "vm"), "--cache", CACHE,
+             "id", "-u"],
+            limit=LIMIT, preexec_fn=sandbox.ordinary_user,
+            env=dict(harness.LOCALE, PATH="/usr/sbin:/usr/bin:/sbin:/bin",
+                     TMPDIR="/nonexistent",
+                     BUILD=os.path.join(place, "build")))
+    finally:
+        shutil.rmtree(place)
     equal((result.returncode, result.stdout, result.stderr),
           (0, b"0\n", b""))
-    shutil.rmtree(place)
 
 
 @test("a terminal here is a terminal there")
