@@ -479,6 +479,13 @@ struct family {
 	/* What strace calls protocol 0 here ("IPPROTO_IP"); NULL: "0". */
 	const char *protocol_zero;
 	/*
+	 * What strace puts before _??? for a number that it has no name for
+	 * ("CAN"); NULL: that of protocol_zero.
+	 */
+	const char *protocol_prefix;
+	/* strace 6.1 does not know its addresses: it shows their bytes. */
+	bool plain_in_strace;
+	/*
 	 * Rows; ended by type 0. Where no type is named, stream is meant if
 	 * there is a row of it, else the type of the first row.
 	 */
