@@ -231,6 +231,11 @@ struct cell {
 	enum shape shape;
 	unsigned traits;
 	struct limit largest;
+	/*
+	 * A file is cut at so many bytes, where a longer message is likely to
+	 * lose some of its packets; 0: at the largest message.
+	 */
+	size_t file_piece;
 	bool by_default;	/* what protocol 0 means for this type */
 	bool needs_number;	/* socket() takes no 0 for it (raw) */
 	bool listens;		/* a datagram server has to listen() (sctp) */
