@@ -4,5 +4,6 @@ const struct family *const families[] = {
 	&inet_family,
 	&inet6_family,
 	&unix_family,
+	&can_family,
 	NULL,
 };

@@ -149,7 +149,10 @@ static void
 cut_file(struct conversation *conversation, uint64_t largest)
 {
 	struct payload *payload = &conversation->payload;
+	size_t piece = conversation->side.choice->row.file_piece;
 
+	if (piece != 0 && piece < largest)
+		largest = piece;
 	if (largest <= LARGEST_CHUNK)
 		payload->chunk = largest;
 	if (payload_messages(payload) > 1)

@@ -231,6 +231,11 @@ struct cell {
 	enum shape shape;
 	unsigned traits;
 	struct limit largest;
+	/*
+	 * A file is cut at so many bytes, where a longer message is likely to
+	 * lose some of its packets; 0: at the largest message.
+	 */
+	size_t file_piece;
 	bool by_default;	/* what protocol 0 means for this type */
 	bool needs_number;	/* socket() takes no 0 for it (raw) */
 	bool listens;		/* a datagram server has to listen() (sctp) */
@@ -478,6 +483,13 @@ struct family {
 	const struct protocol *protocols;
 	/* What strace calls protocol 0 here ("IPPROTO_IP"); NULL: "0". */
 	const char *protocol_zero;
+	/*
+	 * What strace puts before _??? for a number that it has no name for
+	 * ("CAN"); NULL: that of protocol_zero.
+	 */
+	const char *protocol_prefix;
+	/* strace 6.1 does not know its addresses: it shows their bytes. */
+	bool plain_in_strace;
 	/*
 	 * Rows; ended by type 0. Where no type is named, stream is meant if
 	 * there is a row of it, else the type of the first row.

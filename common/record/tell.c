@@ -76,13 +76,20 @@ static void
 tell_nameless(const struct question *question, const struct family *family)
 {
 	struct argument *argument = question->argument;
+	const char *prefix = NULL;
+	int length = 0;
 
 	tell_number(question);
-	if (family != NULL && family->protocol_zero != NULL)
-		snprintf(TEXT(argument), "0x%x /* %.*s_??? */",
-		    (unsigned)question->number,
-		    (int)strcspn(family->protocol_zero, "_"),
-		    family->protocol_zero);
+	if (family != NULL && family->protocol_prefix != NULL) {
+		prefix = family->protocol_prefix;
+		length = (int)strlen(prefix);
+	} else if (family != NULL && family->protocol_zero != NULL) {
+		prefix = family->protocol_zero;
+		length = (int)strcspn(prefix, "_");
+	}
+	if (prefix != NULL)
+		snprintf(TEXT(argument), "%#x /* %.*s_??? */",
+		    (unsigned)question->number, length, prefix);
 }
 
 void

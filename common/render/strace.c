@@ -102,7 +102,7 @@ put_address(struct line *line, const struct family *family,
 	struct field fields[FIELDS_MAX];
 	int count = -1;
 
-	if (family->lay_out != NULL)
+	if (family->lay_out != NULL && !family->plain_in_strace)
 		count = family->lay_out(address, fields);
 	if (count <= 0) {
 		put_plain_address(line, family, address);

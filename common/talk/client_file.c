@@ -227,11 +227,14 @@ bounce_file(struct transfer *transfer)
 static int
 choose_block(struct transfer *transfer)
 {
+	size_t piece = transfer->talk->choice.row.file_piece;
 	uint64_t largest;
 	int error = side_largest(&transfer->talk->side, &largest);
 
 	if (error != 0)
 		return error;
+	if (piece != 0 && piece < largest)
+		largest = piece;
 	transfer->block_size = largest < BLOCK ? (size_t)largest : BLOCK;
 	transfer->block = malloc(transfer->block_size + 1);
 	return transfer->block != NULL ? 0 : -ENOMEM;
