@@ -160,6 +160,19 @@ verify(struct conversation *conversation, uint64_t number, const void *bytes,
 	return 0;
 }
 
+/*
+ * Whether a message that is none of those sent may come in any case: it is
+ * another's, or one of which a part was lost.
+ */
+static bool
+may_be_strange(const struct conversation *conversation)
+{
+	const struct cell *cell = &conversation->side.choice->row;
+
+	return !is_reliable(conversation) &&
+	    (cell->shape == SHAPE_BUS || cell->part != NULL);
+}
+
 /* Whether what came is nothing of this conversation, and harmless. */
 static bool
 is_foreign(const struct conversation *conversation,
@@ -167,18 +180,10 @@ is_foreign(const struct conversation *conversation,
 {
 	const struct side *side = &conversation->side;
 
-	switch (side->choice->row.shape) {
-	case SHAPE_CONNECTED:
-		return false;
-	case SHAPE_BUS:
-		/* Or a message of which a part was lost. */
-		if (!is_reliable(conversation))
-			return true;
-		break;
-	default:
-		break;
-	}
-	return !endpoint_equal(&side->peer, expected);
+	if (may_be_strange(conversation))
+		return true;
+	return side->choice->row.shape != SHAPE_CONNECTED &&
+	    !endpoint_equal(&side->peer, expected);
 }
 
 /* Waits for the answer to the newest message: 0, or -ETIMEDOUT. */
@@ -315,13 +320,9 @@ answer_one(struct conversation *conversation, uint64_t expected,
 		return (int)got;
 	*number = payload_identify(&conversation->payload, SIDE_CLIENT,
 	    expected, bytes, (size_t)got);
-	if (*number == 0 && side->peer.length != 0 &&
-	    !endpoint_equal(&from, &side->peer)) {
-		side->ignored++;
-		return 0;
-	}
-	if (*number == 0 && side->choice->row.shape == SHAPE_BUS &&
-	    !is_reliable(conversation)) {
+	if (*number == 0 && (may_be_strange(conversation) ||
+	    (side->peer.length != 0 &&
+		!endpoint_equal(&from, &side->peer)))) {
 		side->ignored++;
 		return 0;
 	}

@@ -165,6 +165,9 @@ side_sendto(struct side *side, const void *bytes, size_t length,
 	size_t left = length;
 	int idle = 0;
 
+	/* What was left of the answer to another question is none to this. */
+	if (cell->shape == SHAPE_KERNEL)
+		side->message_begun = false;
 	if (cell->wrap == NULL)
 		return send_packet(side, bytes, length, to);
 	if (side_need_packet(side, length + ENVELOPE_MAX) != 0)
