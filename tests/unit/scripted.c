@@ -112,8 +112,8 @@ scripted_family(const struct family *differs)
 	family.refusal_source = "a table in a test";
 	if (family.address == NULL)
 		family.address = scripted_auto;
-	family.release = family.address == scripted_path ? scripted_release
-							 : NULL;
+	if (family.address == scripted_path)
+		family.release = scripted_release;
 	return family;
 }
 
