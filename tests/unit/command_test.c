@@ -68,7 +68,6 @@ static const struct row {
 	{ "it may not be run", "not-executable", -EIO,
 	  "not-executable: failed" },
 	{ "no words at all", "", -ENOENT, ": there is no such command" },
-	{ "it is asked nothing", "asks", 0, "" },
 	{ "it speaks English", "speaks-c", 0, "" },
 	{ "its signals are not blocked", "may-be-ended", -EIO,
 	  "may-be-ended: failed" },
@@ -81,9 +80,14 @@ test_row(void **state)
 {
 	const struct row *row = *state;
 	struct witness witness;
+	sigset_t blocked;
 	char why[256] = "";
 	const char *left;
 
+	/* As the driver's caller has blocked it. */
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
 	witness_begin(&witness);
 	assert_int_equal(command_run(row->text, NULL, why, sizeof(why)),
 	    row->result);
@@ -91,6 +95,40 @@ test_row(void **state)
 	if (left != NULL)
 		fail_msg("%s", left);
 	assert_string_equal(why, row->why);
+}
+
+/* It neither reads what is the user's to read, nor writes where they look. */
+static void
+test_stands_alone(void **state)
+{
+	int kept[2] = { dup(STDIN_FILENO), dup(STDOUT_FILENO) };
+	int in[2];
+	int out[2];
+	char why[256] = "";
+	int asked;
+	int said;
+	int printed;
+
+	(void)state;
+	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(out, O_CLOEXEC | O_NONBLOCK), 0);
+	assert_int_equal(write(in[1], "yes\n", 4), 4);
+	fflush(stdout);
+	dup2(in[0], STDIN_FILENO);
+	dup2(out[1], STDOUT_FILENO);
+	asked = command_run("asks", NULL, why, sizeof(why));
+	said = command_run("says it", NULL, why, sizeof(why));
+	dup2(kept[0], STDIN_FILENO);
+	dup2(kept[1], STDOUT_FILENO);
+	printed = (int)read(out[0], why, sizeof(why));
+	for (int i = 0; i < 2; i++) {
+		close(kept[i]);
+		close(in[i]);
+		close(out[i]);
+	}
+	assert_int_equal(asked, 0);
+	assert_int_equal(said, -EIO);
+	assert_int_equal(printed, -1);
 }
 
 /* ip(8) and modprobe(8) are found without a PATH that says where. */
@@ -213,6 +251,7 @@ test_no_descriptor(void **state)
 }
 
 static const struct CMUnitTest others[] = {
+	cmocka_unit_test(test_stands_alone),
 	cmocka_unit_test(test_path),
 	cmocka_unit_test(test_many_words),
 	cmocka_unit_test(test_too_long),
