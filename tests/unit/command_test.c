@@ -237,15 +237,12 @@ static void
 test_no_descriptor(void **state)
 {
 	char why[256] = "";
-	int first = -1;
-	int fd;
 
 	(void)state;
-	while ((fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0)
-		first = first < 0 ? fd : first;
+	witness_descriptors(false);
 	assert_int_equal(command_run("true", NULL, why, sizeof(why)),
 	    -EMFILE);
-	close_range((unsigned)first, ~0u, 0);
+	witness_descriptors(true);
 	assert_string_equal(why, "true: Too many open files");
 }
 
