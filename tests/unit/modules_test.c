@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "setup/modules.h"
+#include "setup/setup.h"
 #include "witness.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -50,10 +51,10 @@ fopen(const char *restrict path, const char *restrict mode)
 static void
 say(const char *first, const char *second, const char *third)
 {
+	memset(&loaded, 0, sizeof(loaded));
 	loaded.text[0] = first;
 	loaded.text[1] = second;
 	loaded.text[2] = third;
-	loaded.next = 0;
 }
 
 #define CAN "can 45056 1 can_raw, Live 0x0000000000000000\n"
@@ -181,12 +182,12 @@ test_unload(void **state)
 	assert_int_equal(modules_unload("can_raw can ", left, sizeof(left)),
 	    0);
 	assert_string_equal(left, "");
-	assert_string_equal(read_calls(), "can_raw can\n");
+	assert_string_equal(read_calls(), "rmmod can_raw can\n");
 	/* One is in use for a moment. */
 	say(CAN, CAN, "ext4 1 0 - Live 0x0\n");
 	assert_int_equal(modules_unload("can_raw can ", left, sizeof(left)),
 	    0);
-	assert_string_equal(read_calls(), "can_raw can\ncan\ncan\n");
+	assert_string_equal(read_calls(), "rmmod can_raw can\nrmmod can\nrmmod can\n");
 	assert_null(witness_end(&witness, 0));
 }
 
@@ -206,7 +207,80 @@ test_stays(void **state)
 	read_calls();
 }
 
+/* A cell whose family and whose own protocol are modules. */
+static const struct family family = { .origin.modules = "can" };
+static const struct choice choice = {
+	.family = &family, .row.origin.modules = "can_raw can_gw",
+};
+
+#define OTHER "ext4 1 0 - Live 0x0\n"
+
+static void
+load(bool keep, const char *expected)
+{
+	struct setup setup;
+	struct witness witness;
+	struct made made;
+	char why[256];
+
+	if (geteuid() != 0) {
+		printf("only root loads modules\n");
+		skip();
+	}
+	read_calls();
+	witness_begin(&witness);
+	assert_int_equal(setup_begin(&setup, &choice, keep, &made, NULL, why,
+	    sizeof(why)), 0);
+	assert_string_equal(read_calls(),
+	    "modprobe -a -q can\nmodprobe -a -q can_raw can_gw\n");
+	assert_int_equal(made.count, keep ? 0 : 1);
+	if (!keep)
+		assert_string_equal(made.text[0], "modprobe can_raw can");
+	assert_int_equal(setup_end(&setup, why, sizeof(why)), 0);
+	assert_string_equal(why, "");
+	assert_string_equal(read_calls(), expected);
+	assert_null(witness_end(&witness, 0));
+}
+
+/* What is new is what was loaded for it, and goes again. */
+static void
+test_loaded_for_a_cell(void **state)
+{
+	(void)state;
+	say(OTHER, RAW CAN OTHER, RAW CAN OTHER);
+	loaded.text[3] = OTHER;
+	load(false, "rmmod can_raw can\n");
+}
+
+static void
+test_kept(void **state)
+{
+	(void)state;
+	say(OTHER, RAW CAN OTHER, NULL);
+	load(true, "");
+}
+
+/* A kernel without modules is not asked to load any. */
+static void
+test_no_modules(void **state)
+{
+	struct setup setup;
+	struct made made;
+	char why[256];
+
+	(void)state;
+	say(NULL, NULL, NULL);
+	assert_int_equal(setup_begin(&setup, &choice, false, &made, NULL, why,
+	    sizeof(why)), 0);
+	assert_int_equal(made.count, 0);
+	assert_int_equal(setup_end(&setup, why, sizeof(why)), 0);
+	assert_string_equal(read_calls(), "");
+}
+
 static const struct CMUnitTest others[] = {
+	cmocka_unit_test(test_loaded_for_a_cell),
+	cmocka_unit_test(test_kept),
+	cmocka_unit_test(test_no_modules),
 	cmocka_unit_test(test_list),
 	cmocka_unit_test(test_no_list),
 	cmocka_unit_test(test_long_line),
@@ -216,22 +290,34 @@ static const struct CMUnitTest others[] = {
 };
 static struct CMUnitTest tests[COUNT(new_rows) + COUNT(others)];
 
-/* No module is unloaded here: rmmod is a script in the test's folder. */
+/* No module is loaded or unloaded here: scripts stand in for the commands. */
+static const char *const commands[] = { "rmmod", "modprobe" };
+
+static int
+write_script(const char *name)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", getenv("TMPDIR"), name);
+	file = fopen(path, "w");
+	if (file == NULL)
+		return -1;
+	fprintf(file, "#!/bin/sh\necho \"%s $*\" >>\"${0%%/*}/calls\"\n",
+	    name);
+	return fclose(file) == 0 ? chmod(path, 0700) : -1;
+}
+
 static int
 begin(void **state)
 {
 	char path[4096];
-	FILE *file;
 
 	if (witness_make_folder(state) != 0)
 		return -1;
-	snprintf(path, sizeof(path), "%s/rmmod", getenv("TMPDIR"));
-	file = fopen(path, "w");
-	if (file == NULL)
-		return -1;
-	fprintf(file, "#!/bin/sh\necho \"$*\" >>\"${0%%/*}/calls\"\n");
-	if (fclose(file) != 0 || chmod(path, 0700) != 0)
-		return -1;
+	for (size_t i = 0; i < COUNT(commands); i++)
+		if (write_script(commands[i]) != 0)
+			return -1;
 	snprintf(path, sizeof(path), "%s:%s", getenv("TMPDIR"),
 	    getenv("PATH"));
 	return setenv("PATH", path, 1);
@@ -242,8 +328,11 @@ end(void **state)
 {
 	char path[256];
 
-	snprintf(path, sizeof(path), "%s/rmmod", getenv("TMPDIR"));
-	unlink(path);
+	for (size_t i = 0; i < COUNT(commands); i++) {
+		snprintf(path, sizeof(path), "%s/%s", getenv("TMPDIR"),
+		    commands[i]);
+		unlink(path);
+	}
 	return witness_remove_folder(state);
 }
 

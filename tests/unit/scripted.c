@@ -226,6 +226,7 @@ scripted_test(void **state)
 	struct report report;
 
 	request.choice.variant = row->variant;
+	request.setup = row->setup;
 	request.messages = row->messages != 0 ? row->messages : 1;
 	request.size = row->size != 0 || row->empty ? row->size : SIZE_UNSET;
 	if (row->fault.occurrence != 0) {

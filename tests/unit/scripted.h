@@ -35,6 +35,7 @@ struct scripted_row {
 	uint64_t messages;	/* 0: one */
 	uint64_t size;		/* 0: as it comes, but where empty */
 	bool empty;		/* messages of no bytes */
+	bool setup;
 	struct fault fault;	/* call 0, socket, with occurrence 0: none */
 	enum verdict verdict;
 	const char *call;	/* of the reason, or NULL */
