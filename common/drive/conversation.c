@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "drive/shapes.h"
+#include "drive/step.h"
 
 /* How many connections may wait; an exchange has one. */
 #define BACKLOG 5
@@ -132,10 +133,8 @@ static int
 refuse_size(struct conversation *conversation, uint64_t size, uint64_t largest)
 {
 	struct side *side = &conversation->side;
-	enum call call = side->choice->row.shape == SHAPE_CONNECTED
-	    ? CALL_SEND : CALL_SENDTO;
 	bool first = !side->failure->happened;
-	int error = side_fail(side, call, EMSGSIZE,
+	int error = side_fail(side, step_sending_call(side), EMSGSIZE,
 	    "a message of %llu bytes is too large: this cell carries at most "
 	    "%llu", (unsigned long long)size, (unsigned long long)largest);
 

@@ -71,7 +71,7 @@ send_message(struct conversation *conversation, uint64_t number,
 	int error = payload_read(payload, side->id, number, 0, bytes, length);
 
 	if (error != 0)
-		return side_fail(side, CALL_SENDTO, -error,
+		return side_fail(side, step_sending_call(side), -error,
 		    "reading what to send");
 	return side_sendto(side, bytes, length, number, to);
 }
@@ -79,7 +79,7 @@ send_message(struct conversation *conversation, uint64_t number,
 static int
 wrong_message(struct side *side, size_t length)
 {
-	return side_fail(side, CALL_RECVFROM, 0,
+	return side_fail(side, step_receiving_call(side), 0,
 	    "a message of %zu bytes came that is none of those sent", length);
 }
 
@@ -87,13 +87,13 @@ wrong_message(struct side *side, size_t length)
 static int
 prepare(struct conversation *conversation)
 {
+	struct side *side = &conversation->side;
 	uint64_t largest = payload_largest(&conversation->payload);
 
-	conversation->side.expects = largest;
+	side->expects = largest;
 	conversation->scratch = malloc(largest != 0 ? (size_t)largest : 1);
 	if (conversation->scratch == NULL)
-		return side_fail(&conversation->side, CALL_SENDTO, ENOMEM,
-		    "%s", "");
+		return step_fail(side, step_sending_call(side), -ENOMEM);
 	return 0;
 }
 
@@ -105,8 +105,9 @@ static int
 take_stray(struct conversation *conversation, struct window *window,
     uint64_t number, size_t length)
 {
+	struct side *side = &conversation->side;
 	struct tally *tally = &conversation->account->tally;
-	unsigned traits = conversation->side.choice->row.traits;
+	unsigned traits = side->choice->row.traits;
 	bool again = number > window->newest || window_mark(window, number);
 
 	if (again) {
@@ -119,7 +120,7 @@ take_stray(struct conversation *conversation, struct window *window,
 	}
 	if ((traits & (again ? TRAIT_RELIABLE : TRAIT_ORDERED)) == 0)
 		return 0;
-	return side_fail(&conversation->side, CALL_RECVFROM, 0,
+	return side_fail(side, step_receiving_call(side), 0,
 	    "the answer to message %llu came %s, on a cell that is %s",
 	    (unsigned long long)number, again ? "twice" : "late",
 	    again ? "reliable" : "ordered");
@@ -153,11 +154,34 @@ verify(struct conversation *conversation, uint64_t number, const void *bytes,
 	int error = side->choice->row.verify(&verification);
 
 	if (error != 0)
-		return side_fail(side, CALL_RECV, error == -EBADMSG ? 0
-		    : -error, "%s", verification.text);
+		return side_fail(side, step_receiving_call(side),
+		    error == -EBADMSG ? 0 : -error, "%s", verification.text);
 	if (number == 1)
 		conversation_note_lines(conversation, verification.text);
 	return 0;
+}
+
+/*
+ * Whether a message that is none of those sent may come in any case: it is
+ * another's, or one of which a part was lost.
+ */
+static bool
+may_be_strange(const struct conversation *conversation)
+{
+	const struct cell *cell = &conversation->side.choice->row;
+
+	return !is_reliable(conversation) &&
+	    (cell->shape == SHAPE_BUS || cell->part != NULL);
+}
+
+/* Whether it is told who sent what is received. */
+static bool
+knows_senders(const struct conversation *conversation)
+{
+	const struct cell *cell = &conversation->side.choice->row;
+
+	return cell->shape != SHAPE_CONNECTED && !cell->unaddressed &&
+	    cell->receive == NULL;
 }
 
 /* Whether what came is nothing of this conversation, and harmless. */
@@ -167,18 +191,10 @@ is_foreign(const struct conversation *conversation,
 {
 	const struct side *side = &conversation->side;
 
-	switch (side->choice->row.shape) {
-	case SHAPE_CONNECTED:
-		return false;
-	case SHAPE_BUS:
-		/* Or a message of which a part was lost. */
-		if (!is_reliable(conversation))
-			return true;
-		break;
-	default:
-		break;
-	}
-	return !endpoint_equal(&side->peer, expected);
+	if (may_be_strange(conversation))
+		return true;
+	return knows_senders(conversation) &&
+	    !endpoint_equal(&side->peer, expected);
 }
 
 /* Waits for the answer to the newest message: 0, or -ETIMEDOUT. */
@@ -250,10 +266,12 @@ static int
 missing_answer(struct conversation *conversation, uint64_t number,
     unsigned in_a_row)
 {
+	struct side *side = &conversation->side;
+
 	conversation->account->tally.lost++;
 	if (may_lose(conversation, number, in_a_row))
 		return 0;
-	return side_fail(&conversation->side, CALL_RECVFROM, ETIMEDOUT,
+	return side_fail(side, step_receiving_call(side), ETIMEDOUT,
 	    "no answer to message %llu within %g s",
 	    (unsigned long long)number,
 	    (double)answer_timeout(conversation) / 1e9);
@@ -315,13 +333,9 @@ answer_one(struct conversation *conversation, uint64_t expected,
 		return (int)got;
 	*number = payload_identify(&conversation->payload, SIDE_CLIENT,
 	    expected, bytes, (size_t)got);
-	if (*number == 0 && side->peer.length != 0 &&
-	    !endpoint_equal(&from, &side->peer)) {
-		side->ignored++;
-		return 0;
-	}
-	if (*number == 0 && side->choice->row.shape == SHAPE_BUS &&
-	    !is_reliable(conversation)) {
+	if (*number == 0 && (may_be_strange(conversation) ||
+	    (knows_senders(conversation) && side->peer.length != 0 &&
+		!endpoint_equal(&from, &side->peer)))) {
 		side->ignored++;
 		return 0;
 	}

@@ -69,30 +69,37 @@ envelope_of(const struct side *side, uint64_t number,
 static int
 await_ready(const struct side *side, short events, uint64_t end)
 {
+	int error;
+
 	if (!side->choice->row.unpolled)
 		return side_wait(side, side->fd, events, step_left(end));
-	return step_left(end) < 0 ? -ETIMEDOUT : 0;
+	if (step_left(end) < 0)
+		return -ETIMEDOUT;
+	/* No more than a look whether it should end. */
+	error = side_wait(side, -1, 0, 1);
+	return error == -ETIMEDOUT ? 0 : error;
 }
 
-/* The call that sends a packet, and the one that receives one. */
-static enum call
-sending_call(const struct side *side)
+enum call
+step_sending_call(const struct side *side)
 {
 	const struct cell *cell = &side->choice->row;
 
-	if (cell->transmit != NULL)
-		return side->recorder.last;
-	return cell->unaddressed ? CALL_SEND : CALL_SENDTO;
+	if (side->sent_with != CALL_COUNT)
+		return side->sent_with;
+	return cell->unaddressed || cell->shape == SHAPE_CONNECTED
+	    ? CALL_SEND : CALL_SENDTO;
 }
 
-static enum call
-receiving_call(const struct side *side)
+enum call
+step_receiving_call(const struct side *side)
 {
 	const struct cell *cell = &side->choice->row;
 
-	if (cell->receive != NULL)
-		return side->recorder.last;
-	return cell->unaddressed ? CALL_RECV : CALL_RECVFROM;
+	if (side->received_with != CALL_COUNT)
+		return side->received_with;
+	return cell->unaddressed || cell->shape == SHAPE_CONNECTED
+	    ? CALL_RECV : CALL_RECVFROM;
 }
 
 static ssize_t
@@ -100,9 +107,13 @@ transmit(struct side *side, const void *packet, size_t length,
     const struct endpoint *to)
 {
 	const struct cell *cell = &side->choice->row;
+	ssize_t sent;
 
-	if (cell->transmit != NULL)
-		return cell->transmit(&side->channel, packet, length);
+	if (cell->transmit != NULL) {
+		sent = cell->transmit(&side->channel, packet, length);
+		side->sent_with = side->recorder.last;
+		return sent;
+	}
 	if (cell->unaddressed)
 		return side->calls->send(&side->recorder, side->fd, packet,
 		    length, cell->send_flags);
@@ -114,10 +125,14 @@ static ssize_t
 receive(struct side *side, size_t room, struct endpoint *from)
 {
 	const struct cell *cell = &side->choice->row;
+	ssize_t received;
 
 	from->length = 0;
-	if (cell->receive != NULL)
-		return cell->receive(&side->channel, side->packet, room);
+	if (cell->receive != NULL) {
+		received = cell->receive(&side->channel, side->packet, room);
+		side->received_with = side->recorder.last;
+		return received;
+	}
 	if (cell->unaddressed)
 		return side->calls->recv(&side->recorder, side->fd,
 		    side->packet, room, 0);
@@ -137,7 +152,7 @@ send_packet(struct side *side, const void *packet, size_t length,
 		ssize_t sent;
 
 		if (error == -ETIMEDOUT)
-			return step_timeout(side, sending_call(side),
+			return step_timeout(side, step_sending_call(side),
 			    side->timeout_ns, "the peer took nothing");
 		if (error != 0)
 			return error;
@@ -145,10 +160,10 @@ send_packet(struct side *side, const void *packet, size_t length,
 		if (step_again(side, sent))
 			continue;
 		if (sent < 0)
-			return side_fail(side, sending_call(side), (int)-sent,
+			return side_fail(side, step_sending_call(side), (int)-sent,
 			    "%s", side->channel.why);
 		if ((size_t)sent != length)
-			return side_fail(side, sending_call(side), 0,
+			return side_fail(side, step_sending_call(side), 0,
 			    "%zd of a message of %zu bytes were sent", sent,
 			    length);
 		return 0;
@@ -165,10 +180,13 @@ side_sendto(struct side *side, const void *bytes, size_t length,
 	size_t left = length;
 	int idle = 0;
 
+	/* What was left of the answer to another question is none to this. */
+	if (cell->shape == SHAPE_KERNEL)
+		side->message_begun = false;
 	if (cell->wrap == NULL)
 		return send_packet(side, bytes, length, to);
 	if (side_need_packet(side, length + ENVELOPE_MAX) != 0)
-		return side_fail(side, sending_call(side), ENOMEM, "%s", "");
+		return side_fail(side, step_sending_call(side), ENOMEM, "%s", "");
 	do {
 		size_t taken = 0;
 		ssize_t packed;
@@ -182,7 +200,7 @@ side_sendto(struct side *side, const void *bytes, size_t length,
 		if (packed >= 0 && idle > IDLE_PACKETS)
 			packed = -EPROTO;
 		if (packed < 0)
-			return step_fail(side, sending_call(side), packed);
+			return step_fail(side, step_sending_call(side), packed);
 		error = send_packet(side, side->packet, (size_t)packed, to);
 		if (error != 0)
 			return error;
@@ -210,7 +228,7 @@ receive_packet(struct side *side, struct envelope *envelope, size_t *at,
 		if (step_again(side, got))
 			continue;
 		if (got < 0)
-			return side_fail(side, receiving_call(side), (int)-got,
+			return side_fail(side, step_receiving_call(side), (int)-got,
 			    "%s", side->channel.why);
 		*received = (size_t)got;
 		if (cell->unwrap != NULL)
@@ -219,7 +237,7 @@ receive_packet(struct side *side, struct envelope *envelope, size_t *at,
 		if (got >= 0)
 			return got;
 		if (got != -ENOMSG)
-			return step_fail(side, receiving_call(side), got);
+			return step_fail(side, step_receiving_call(side), got);
 		side->ignored++;
 	}
 }
@@ -273,7 +291,7 @@ side_recvfrom(struct side *side, const void **bytes, uint64_t number,
 	uint64_t end = step_end(timeout_ns);
 
 	if (side_need_packet(side, receive_room(side)) != 0)
-		return side_fail(side, receiving_call(side), ENOMEM, "%s", "");
+		return side_fail(side, step_receiving_call(side), ENOMEM, "%s", "");
 	/* No more time at all, rather than as long as it takes. */
 	if (timeout_ns < 0)
 		return -ETIMEDOUT;
@@ -291,7 +309,7 @@ side_recvfrom(struct side *side, const void **bytes, uint64_t number,
 		    cell->part(&envelope, side->packet, received), *bytes,
 		    (size_t)got);
 		if (complete < 0)
-			return side_fail(side, receiving_call(side), ENOMEM,
+			return side_fail(side, step_receiving_call(side), ENOMEM,
 			    "%s", "");
 		*bytes = side->message;
 		if (complete)

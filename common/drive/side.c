@@ -29,6 +29,8 @@ side_init(struct side *side, enum side_id id, const struct choice *choice,
 	side->below = -1;
 	side->listener = -1;
 	side->wake = -1;
+	side->sent_with = CALL_COUNT;
+	side->received_with = CALL_COUNT;
 	side->failure = failure;
 }
 
@@ -234,9 +236,9 @@ side_bind(struct side *side, const struct endpoint *address)
 			sizeof(text)));
 	}
 	side->self = *address;
-	side->bound = true;
 	if (cell->joins)
 		return 0;
+	side->bound = true;
 	error = side->calls->getsockname(&side->recorder, side->fd,
 	    &side->self);
 	if (error != 0) {

@@ -64,6 +64,9 @@ struct side {
 	bool message_begun;
 	struct channel channel;	/* for the cell's own operations */
 	bool prepared;		/* prepare() was called: finish() has to be */
+	/* The last call of the cell's own operations; CALL_COUNT: none yet. */
+	enum call sent_with;
+	enum call received_with;
 	uint64_t ignored;	/* packets of others, passed over */
 	struct failure *failure;
 };

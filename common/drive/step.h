@@ -25,4 +25,11 @@ int64_t step_left(uint64_t end);
  */
 bool step_again(struct side *side, ssize_t result);
 
+/*
+ * The call that a message is sent with, and the one it is received with: where
+ * the cell brings its own operation, the last that this has made.
+ */
+enum call step_sending_call(const struct side *side);
+enum call step_receiving_call(const struct side *side);
+
 #endif

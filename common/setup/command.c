@@ -17,13 +17,16 @@
 /* Where ip and modprobe are, for users whose PATH does not say. */
 #define SYSTEM_PATH "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
 
+/* A word is a letter and a space at least. */
+#define WORDS_MAX (COMMAND_TEXT / 2 + 1)
+
 static void
-split(char *text, char *words[COMMAND_WORDS + 1])
+split(char *text, char *words[WORDS_MAX + 1])
 {
 	size_t count = 0;
 	char *word;
 
-	while (count < COMMAND_WORDS && (word = strsep(&text, " ")) != NULL)
+	while (count < WORDS_MAX && (word = strsep(&text, " ")) != NULL)
 		words[count++] = word;
 	words[count] = NULL;
 }
@@ -95,15 +98,21 @@ static void
 last_line(int fd, char *line, size_t room)
 {
 	char text[4096];
-	ssize_t got = read(fd, text, sizeof(text) - 1);
+	size_t length = 0;
+	ssize_t got;
 	char *last;
 
-	line[0] = '\0';
-	if (got <= 0)
-		return;
-	text[got] = '\0';
-	while (got > 0 && text[got - 1] == '\n')
-		text[--got] = '\0';
+	/* Of much, the end is kept. */
+	while ((got = read(fd, text + length, sizeof(text) - 1 - length)) > 0) {
+		length += (size_t)got;
+		if (length < sizeof(text) - 1)
+			continue;
+		length = sizeof(text) / 2;
+		memmove(text, text + sizeof(text) - 1 - length, length);
+	}
+	text[length] = '\0';
+	while (length > 0 && text[length - 1] == '\n')
+		text[--length] = '\0';
 	last = strrchr(text, '\n');
 	snprintf(line, room, "%.*s", (int)room - 1,
 	    last != NULL ? last + 1 : text);
@@ -123,36 +132,55 @@ judge(const char *text, int status, const char *said, char *why, size_t room)
 	return -EIO;
 }
 
-int
-command_run(const char *text, const sigset_t *ending, char *why, size_t room)
+/* It was not run, or not to its end. */
+static int
+fail(const char *text, int error, char *why, size_t room)
 {
-	char copy[COMMAND_TEXT];
-	char *words[COMMAND_WORDS + 1];
-	char said[256];
+	if (error == -ETIMEDOUT)
+		snprintf(why, room, "%s: not done after %d s", text,
+		    COMMAND_SECONDS);
+	else
+		snprintf(why, room, "%s: %s", text, error == -EINTR
+		    ? "interrupted" : strerror(-error));
+	return error;
+}
+
+static int
+run(char *words[], const sigset_t *ending, int *status, char *said,
+    size_t said_room)
+{
+	pid_t parent = getpid();
 	int errors[2];
-	int status = 0;
 	int error;
 	pid_t pid;
-	pid_t parent = getpid();
 
-	snprintf(copy, sizeof(copy), "%s", text);
-	split(copy, words);
 	if (pipe2(errors, O_CLOEXEC | O_NONBLOCK) != 0)
 		return -errno;
 	pid = fork();
 	if (pid == 0)
 		become(words, errors[1], parent);
+	error = pid < 0 ? -errno : 0;
 	close(errors[1]);
-	if (pid < 0) {
-		error = -errno;
-		close(errors[0]);
-		return error;
-	}
-	error = await(pid, ending, &status);
-	last_line(errors[0], said, sizeof(said));
+	if (error == 0)
+		error = await(pid, ending, status);
+	last_line(errors[0], said, said_room);
 	close(errors[0]);
-	if (error == -ETIMEDOUT)
-		snprintf(why, room, "%s: not done after %d s", text,
-		    COMMAND_SECONDS);
-	return error != 0 ? error : judge(text, status, said, why, room);
+	return error;
+}
+
+int
+command_run(const char *text, const sigset_t *ending, char *why, size_t room)
+{
+	char copy[COMMAND_TEXT];
+	char *words[WORDS_MAX + 1];
+	char said[256];
+	int status = 0;
+	int error;
+
+	if (strlcpy(copy, text, sizeof(copy)) >= sizeof(copy))
+		return fail(text, -E2BIG, why, room);
+	split(copy, words);
+	error = run(words, ending, &status, said, sizeof(said));
+	return error != 0 ? fail(text, error, why, room)
+			  : judge(text, status, said, why, room);
 }

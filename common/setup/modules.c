@@ -19,6 +19,7 @@ modules_list(char *names, size_t room)
 {
 	FILE *file = fopen("/proc/modules", "re");
 	char line[512];
+	bool begins = true;
 	size_t used = 0;
 	int error = 0;
 
@@ -26,8 +27,12 @@ modules_list(char *names, size_t room)
 	if (file == NULL)
 		return -errno;
 	while (error == 0 && fgets(line, sizeof(line), file) != NULL) {
-		size_t length = strcspn(line, " \n");
+		size_t length = begins ? strcspn(line, " \n") : 0;
 
+		/* Those that use a module may fill many lines like this. */
+		begins = strchr(line, '\n') != NULL;
+		if (length == 0)
+			continue;
 		if (used + length + 2 > room) {
 			error = -ENOSPC;
 			names[0] = '\0';

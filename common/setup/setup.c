@@ -22,6 +22,13 @@ setup_of(const struct choice *choice)
 	return choice->row.surroundings;
 }
 
+bool
+setup_is_need(const struct need *need)
+{
+	return need != NULL && (need->command != NULL ||
+	    need->sysctl != NULL || need->message != NULL);
+}
+
 static void add_made(struct made *made, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -86,7 +93,18 @@ set_sysctl(const struct need *need, char *why, size_t room)
 	if (error != 0)
 		snprintf(why, room, "sysctl -w %s='%s': %s", need->sysctl,
 		    need->value, strerror(-error));
-	return error;
+	return error == -EACCES || error == -EROFS ? -EPERM : error;
+}
+
+/* A command does not say that a privilege is missing, but it is likely. */
+static int
+refused(const struct setup *setup, int error, char *why, size_t room)
+{
+	if (error != -EIO || geteuid() == 0 ||
+	    setup->surroundings->where != SURROUNDINGS_INITIAL)
+		return error;
+	strlcat(why, ": run it as root", room);
+	return -EPERM;
 }
 
 static int
@@ -107,7 +125,7 @@ make_one(struct setup *setup, const struct need *need, char *why, size_t room)
 	if (error != 0 && need->message != NULL)
 		snprintf(why, room, "%s: %s", need->words, strerror(-error));
 	if (error != 0)
-		return error;
+		return refused(setup, error, why, room);
 	if (need->command != NULL)
 		add_made(setup->made, "%s", need->command);
 	else if (need->sysctl != NULL)
@@ -119,13 +137,6 @@ make_one(struct setup *setup, const struct need *need, char *why, size_t room)
 	    setup->done_count < MADE_MAX)
 		setup->done[setup->done_count++] = need;
 	return 0;
-}
-
-static bool
-is_need(const struct need *need)
-{
-	return need != NULL && (need->command != NULL ||
-	    need->sysctl != NULL || need->message != NULL);
 }
 
 /* The namespaces, their loopbacks up. */
@@ -141,6 +152,11 @@ make_networks(struct setup *setup, char *why, size_t room)
 	if (setup->surroundings->where == SURROUNDINGS_INITIAL)
 		return 0;
 	setup->before = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (setup->before < 0) {
+		error = -errno;
+		snprintf(why, room, "/proc/self/ns/net: %s", strerror(-error));
+		return error;
+	}
 	error = network_new(&setup->network[SIDE_SERVER],
 	    &setup->user_namespace, why, room);
 	if (error == 0)
@@ -151,7 +167,10 @@ make_networks(struct setup *setup, char *why, size_t room)
 	if (error == 0 && two)
 		error = run_command(setup, &loopback, why, room);
 	if (error == 0 && !two)
-		setup->network[SIDE_CLIENT] = dup(setup->network[SIDE_SERVER]);
+		setup->network[SIDE_CLIENT] = fcntl(
+		    setup->network[SIDE_SERVER], F_DUPFD_CLOEXEC, 0);
+	if (setup->network[SIDE_SERVER] < 0)
+		return error;
 	snprintf(setup->made->where, MADE_TEXT, "in %s%s",
 	    two ? "two network namespaces of its own"
 		: "a network namespace of its own",
@@ -229,7 +248,7 @@ setup_begin(struct setup *setup, const struct choice *choice,
 		return 0;
 	}
 	error = make_networks(setup, why, room);
-	for (need = setup->surroundings->needs; error == 0 && is_need(need);
+	for (need = setup->surroundings->needs; error == 0 && setup_is_need(need);
 	     need++)
 		error = make_one(setup, need, why, room);
 	tell_modules(setup);

@@ -45,11 +45,14 @@ struct setup {
 /* The surroundings of a cell, or of its variant; NULL where it needs none. */
 const struct surroundings *setup_of(const struct choice *choice);
 
+/* Whether this is a need, and not the end of a list or no list at all. */
+bool setup_is_need(const struct need *need);
+
 /*
  * Makes the surroundings of a cell and moves the calling process into them, as
  * far as they are the same for both sides. With keep_modules, those that are
- * loaded for it stay. The caller has blocked the signals
- * of `ending`. Fills *made. Returns 0; -EINTR when one of the signals came;
+ * loaded for it stay. The caller has blocked the signals of `ending`. Fills
+ * *made. Returns 0; -EINTR when one of the signals came;
  * -EPERM where a privilege is missing; another negative errno, with a sentence
  * in why. setup_end() is called in any case.
  */

@@ -37,13 +37,14 @@ setup_tell_origin(const char *name, const struct origin *origin, char *text,
 	strlcat(text, ")", room);
 }
 
-/* In namespaces with names, where a person would make two. */
+/* In a namespace with a name, where a person would make two. */
 static void
 tell_command(const char *command, const char *namespace, char *text,
     size_t room)
 {
 	static const char word[] = "{server}";
 	const char *at = strstr(command, word);
+	bool is_ip = strncmp(command, "ip ", 3) == 0;
 	char line[256];
 
 	if (at == NULL)
@@ -51,27 +52,27 @@ tell_command(const char *command, const char *namespace, char *text,
 	else
 		snprintf(line, sizeof(line), "%.*sserver%s",
 		    (int)(at - command), command, at + sizeof(word) - 1);
-	if (namespace != NULL && strncmp(line, "ip ", 3) == 0) {
-		strlcat(text, "ip -n ", room);
+	if (namespace != NULL) {
+		strlcat(text, is_ip ? "ip -n " : "ip netns exec ", room);
 		strlcat(text, namespace, room);
-		strlcat(text, line + 2, room);
-	} else {
-		strlcat(text, line, room);
+		strlcat(text, " ", room);
 	}
+	strlcat(text, namespace != NULL && is_ip ? line + 3 : line, room);
 }
 
 static void
 tell_need(const struct need *need, bool two, char *text, size_t room)
 {
+	const char *namespace = !two ? NULL : need->server ? "server"
+							   : "client";
+	char line[256];
+
 	if (need->command != NULL) {
-		tell_command(need->command, !two ? NULL
-		    : need->server ? "server" : "client", text, room);
+		tell_command(need->command, namespace, text, room);
 	} else if (need->sysctl != NULL) {
-		strlcat(text, "sysctl -w ", room);
-		strlcat(text, need->sysctl, room);
-		strlcat(text, "='", room);
-		strlcat(text, need->value, room);
-		strlcat(text, "'", room);
+		snprintf(line, sizeof(line), "sysctl -w %s='%s'", need->sysctl,
+		    need->value);
+		tell_command(line, namespace, text, room);
 	} else {
 		strlcat(text, need->words, room);
 	}
@@ -85,15 +86,14 @@ setup_tell_commands(const struct choice *choice, char *text, size_t room)
 	bool two;
 
 	text[0] = '\0';
-	if (surroundings == NULL || surroundings->needs == NULL)
+	if (surroundings == NULL || !setup_is_need(surroundings->needs))
 		return;
 	two = surroundings->where == SURROUNDINGS_TWO_NAMESPACES;
 	strlcat(text, "run it with --setup, or make it: ", room);
 	if (two)
 		strlcat(text, "ip netns add client; ip netns add server; ",
 		    room);
-	for (need = surroundings->needs; need->command != NULL ||
-	    need->sysctl != NULL || need->message != NULL; need++) {
+	for (need = surroundings->needs; setup_is_need(need); need++) {
 		if (need != surroundings->needs)
 			strlcat(text, "; ", room);
 		tell_need(need, two, text, room);

@@ -25,76 +25,15 @@
 
 #include "drive/exchange.h"
 #include "record/calls.h"
+#include "scripted.h"
 #include "witness.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define TIMEOUT_NS 200000000
-/* The time-out, what a stuck side is granted, and a busy machine. */
-#define LIMIT_NS 3000000000u
 
-#define PATH_OFFSET offsetof(struct sockaddr_un, sun_path)
 #define NOISE "noise"
-
-/* What the processes of a run tell the test. */
-static struct {
-	_Atomic unsigned released;
-	struct endpoint last;
-} *shared;
 
 /* Where contact() sends the client; length 0: to the server. */
 static struct endpoint elsewhere;
-
-/* A descriptive part of a family, to be replaced row by row. */
-static int
-set_unix(struct endpoint *out, const char *name, size_t length)
-{
-	struct sockaddr_un un = { .sun_family = AF_UNIX };
-
-	memcpy(un.sun_path, name, length);
-	endpoint_set(out, &un, PATH_OFFSET + length);
-	return 1;
-}
-
-/* A name that the kernel chooses, for both sides. */
-static int
-address_auto(const struct wish *wish, struct endpoint *out, char *why,
-    size_t room)
-{
-	(void)why;
-	(void)room;
-	if (wish->side == SIDE_CLIENT && wish->cell->shape == SHAPE_CONNECTED)
-		return 0;
-	return set_unix(out, "", 0);
-}
-
-/* One name for both: who sends to it hears itself, as from a kernel. */
-static int
-address_mirror(const struct wish *wish, struct endpoint *out, char *why,
-    size_t room)
-{
-	char name[64];
-	int length;
-
-	(void)why;
-	(void)room;
-	length = snprintf(name, sizeof(name), "%cexchange-test-%s", '\0',
-	    wish->tag);
-	return set_unix(out, name, (size_t)length);
-}
-
-static int
-address_path(const struct wish *wish, struct endpoint *out, char *why,
-    size_t room)
-{
-	char name[108];
-
-	(void)why;
-	(void)room;
-	if (wish->side == SIDE_CLIENT && wish->cell->shape == SHAPE_CONNECTED)
-		return 0;
-	snprintf(name, sizeof(name), "%.80s/%d", wish->directory, wish->side);
-	return set_unix(out, name, strlen(name) + 1);
-}
 
 static int
 address_nowhere(const struct wish *wish, struct endpoint *out, char *why,
@@ -103,7 +42,7 @@ address_nowhere(const struct wish *wish, struct endpoint *out, char *why,
 	(void)wish;
 	(void)why;
 	(void)room;
-	return set_unix(out, "/nowhere/at/all", sizeof("/nowhere/at/all"));
+	return scripted_name(out, "/nowhere/at/all", sizeof("/nowhere/at/all"));
 }
 
 static int
@@ -132,7 +71,7 @@ contact_nobody(const struct endpoint *asked, const struct endpoint *bound,
 {
 	(void)asked;
 	(void)bound;
-	return set_unix(out, "\0exchange-test-nobody", 21) == 1 ? 0 : -EIO;
+	return scripted_name(out, "\0exchange-test-nobody", 21) == 1 ? 0 : -EIO;
 }
 
 static int
@@ -176,25 +115,6 @@ contact_interrupts(const struct endpoint *asked, const struct endpoint *bound,
 	return 0;
 }
 
-static int
-release_counted(const struct endpoint *endpoint)
-{
-	const struct sockaddr_un *un =
-	    (const struct sockaddr_un *)(const void *)&endpoint->storage;
-
-	atomic_fetch_add(&shared->released, 1);
-	shared->last = *endpoint;
-	return unlink(un->sun_path) == 0 ? 0 : -errno;
-}
-
-static ssize_t
-put(const void *bytes, size_t length, size_t *taken, void *packet)
-{
-	memcpy(packet, bytes, length);
-	*taken = length;
-	return (ssize_t)length;
-}
-
 static ssize_t
 put_noise(size_t *taken, void *packet)
 {
@@ -209,7 +129,7 @@ wrap_plain(const struct envelope *envelope, const void *payload, size_t length,
 {
 	(void)envelope;
 	(void)room;
-	return put(payload, length, taken, packet);
+	return scripted_put(payload, length, taken, packet);
 }
 
 /* Drops noise. */
@@ -236,7 +156,7 @@ wrap_noisy(const struct envelope *envelope, const void *payload, size_t length,
 		told = envelope->number;
 		return put_noise(taken, packet);
 	}
-	return put(payload, length, taken, packet);
+	return scripted_put(payload, length, taken, packet);
 }
 
 /* The server's answer to message 2 is lost. */
@@ -250,7 +170,7 @@ wrap_loses(const struct envelope *envelope, const void *payload, size_t length,
 		*taken = length;
 		return sizeof(NOISE);
 	}
-	return put(payload, length, taken, packet);
+	return scripted_put(payload, length, taken, packet);
 }
 
 /* The server's answer to message 2 comes twice. */
@@ -261,7 +181,7 @@ wrap_doubles(const struct envelope *envelope, const void *payload,
 	static bool done;
 
 	(void)room;
-	put(payload, length, taken, packet);
+	scripted_put(payload, length, taken, packet);
 	if (envelope->side == SIDE_SERVER && envelope->number == 2 && !done) {
 		done = true;
 		*taken = 0;
@@ -288,7 +208,7 @@ wrap_swaps(const struct envelope *envelope, const void *payload, size_t length,
 	}
 	if (envelope->side == SIDE_SERVER && envelope->number == 3 && !told) {
 		told = true;
-		put(payload, length, taken, packet);
+		scripted_put(payload, length, taken, packet);
 		*taken = 0;
 		return (ssize_t)length;
 	}
@@ -297,7 +217,7 @@ wrap_swaps(const struct envelope *envelope, const void *payload, size_t length,
 		*taken = length;
 		return (ssize_t)kept_length;
 	}
-	return put(payload, length, taken, packet);
+	return scripted_put(payload, length, taken, packet);
 }
 
 static ssize_t
@@ -305,7 +225,7 @@ wrap_wrong(const struct envelope *envelope, const void *payload, size_t length,
     size_t *taken, void *packet, size_t room)
 {
 	(void)room;
-	put(payload, length, taken, packet);
+	scripted_put(payload, length, taken, packet);
 	if (envelope->side == SIDE_SERVER)
 		((unsigned char *)packet)[length - 1] ^= 1;
 	return (ssize_t)length;
@@ -318,7 +238,7 @@ wrap_slow(const struct envelope *envelope, const void *payload, size_t length,
 	(void)room;
 	if (envelope->side == SIDE_SERVER)
 		poll(NULL, 0, 30);
-	return put(payload, length, taken, packet);
+	return scripted_put(payload, length, taken, packet);
 }
 
 /* The first answer comes when it has been given up. */
@@ -328,8 +248,8 @@ wrap_late(const struct envelope *envelope, const void *payload, size_t length,
 {
 	(void)room;
 	if (envelope->side == SIDE_SERVER && envelope->number == 1)
-		poll(NULL, 0, TIMEOUT_NS / 1000000 + 50);
-	return put(payload, length, taken, packet);
+		poll(NULL, 0, SCRIPTED_TIMEOUT_NS / 1000000 + 50);
+	return scripted_put(payload, length, taken, packet);
 }
 
 static ssize_t
@@ -339,7 +259,7 @@ wrap_fails(const struct envelope *envelope, const void *payload, size_t length,
 	(void)room;
 	if (envelope->side == SIDE_SERVER)
 		return -EPROTO;
-	return put(payload, length, taken, packet);
+	return scripted_put(payload, length, taken, packet);
 }
 
 static ssize_t
@@ -349,7 +269,7 @@ wrap_kills_server(const struct envelope *envelope, const void *payload,
 	(void)room;
 	if (envelope->side == SIDE_SERVER)
 		raise(SIGKILL);
-	return put(payload, length, taken, packet);
+	return scripted_put(payload, length, taken, packet);
 }
 
 static ssize_t
@@ -359,7 +279,7 @@ wrap_kills_client(const struct envelope *envelope, const void *payload,
 	(void)room;
 	if (envelope->side == SIDE_CLIENT)
 		raise(SIGKILL);
-	return put(payload, length, taken, packet);
+	return scripted_put(payload, length, taken, packet);
 }
 
 /* Blocked where no deadline of ours can reach it. */
@@ -370,7 +290,7 @@ wrap_hangs_server(const struct envelope *envelope, const void *payload,
 	(void)room;
 	while (envelope->side == SIDE_SERVER)
 		pause();
-	return put(payload, length, taken, packet);
+	return scripted_put(payload, length, taken, packet);
 }
 
 /* Cuts a message into frames of 8 bytes, of which the last may be shorter. */
@@ -380,7 +300,7 @@ wrap_frames(const struct envelope *envelope, const void *payload,
 {
 	(void)envelope;
 	(void)room;
-	return put(payload, length < 8 ? length : 8, taken, packet);
+	return scripted_put(payload, length < 8 ? length : 8, taken, packet);
 }
 
 static ssize_t
@@ -406,13 +326,6 @@ unwrap_fails(const struct envelope *envelope, const void *packet,
 #define LOSSY (TRAIT_BOUNDARIES)
 #define SURE (TRAIT_BOUNDARIES | TRAIT_RELIABLE | TRAIT_ORDERED)
 
-/* Sent, round trips, bytes; and more, by name. */
-#define TALLY(sends, turns, ...)                                               \
-	{ .sent = (sends), .round_trips = (turns), .bytes = __VA_ARGS__ }
-
-/* The client may have sent, or not yet, when the server fails. */
-#define ANY_TALLY { .sent = UINT64_MAX }
-
 static const int yes = 1;
 static const struct setting bad_setting[] = {
 	{ 1u << SIDE_CLIENT | 1u << SIDE_SERVER, false, SOL_SOCKET, 9999, &yes,
@@ -420,24 +333,7 @@ static const struct setting bad_setting[] = {
 	{ .sides = 0 },
 };
 
-static const int refusals[] = { ESOCKTNOSUPPORT, 0 };
-
-/* One family with one cell, a request, and what is to become of it. */
-static const struct row {
-	const char *name;
-	struct cell cell;
-	struct family family;	/* what differs from make_family() */
-	uint64_t messages, size;
-	enum verdict verdict;
-	const char *call;	/* of the reason, or NULL */
-	int error;
-	const char *text;	/* part of the reason's, or NULL */
-	struct tally tally;
-	int status;
-	unsigned released;
-	bool contradicts;
-	struct fault fault;	/* occurrence 0: none */
-} rows[] = {
+static const struct scripted_row rows[] = {
 	{ "a stream", .cell = { SOCK_STREAM, .shape = SHAPE_CONNECTED },
 	  .tally = TALLY(1, 1, 58) },
 	{ "a stream, five messages",
@@ -459,7 +355,7 @@ static const struct row {
 	  .messages = 3, .tally = TALLY(3, 3, 174, .ignored = 3) },
 	{ "a kernel that answers", .cell = { SOCK_DGRAM,
 	  .shape = SHAPE_KERNEL, .traits = SURE },
-	  .family = { .address = address_mirror }, .messages = 3,
+	  .family = { .address = scripted_mirror }, .messages = 3,
 	  .tally = TALLY(3, 3, 87) },
 	{ "a wrapped payload", .cell = { SOCK_DGRAM, .shape = SHAPE_DATAGRAM,
 	  .traits = SURE, .wrap = wrap_plain, .unwrap = unwrap_plain },
@@ -468,10 +364,10 @@ static const struct row {
 	  .traits = LOSSY, .wrap = wrap_slow }, .messages = 4,
 	  .tally = TALLY(4, 4, 232) },
 	{ "paths, released", .cell = { SOCK_DGRAM, .shape = SHAPE_DATAGRAM,
-	  .traits = SURE }, .family = { .address = address_path },
+	  .traits = SURE }, .family = { .address = scripted_path },
 	  .tally = TALLY(1, 1, 58), .released = 2 },
 	{ "a path, released", .cell = { SOCK_STREAM,
-	  .shape = SHAPE_CONNECTED }, .family = { .address = address_path },
+	  .shape = SHAPE_CONNECTED }, .family = { .address = scripted_path },
 	  .tally = TALLY(1, 1, 58), .released = 1 },
 
 	/* Failing at each step. */
@@ -507,26 +403,26 @@ static const struct row {
 	  .verdict = VERDICT_BROKEN, .call = "bind", .error = ENOENT,
 	  .status = 1 },
 	{ "listen", .cell = { SOCK_DGRAM, .shape = SHAPE_CONNECTED },
-	  .family = { .address = address_path },
+	  .family = { .address = scripted_path },
 	  .verdict = VERDICT_BROKEN, .call = "listen", .error = EOPNOTSUPP,
 	  .status = 1, .released = 1 },
 	{ "getsockname", .cell = { SOCK_STREAM, .shape = SHAPE_CONNECTED },
-	  .family = { .address = address_path }, .verdict = VERDICT_BROKEN,
+	  .family = { .address = scripted_path }, .verdict = VERDICT_BROKEN,
 	  .call = "getsockname", .error = ENOBUFS, .status = 1,
 	  .released = 1,
 	  .fault = { SIDE_SERVER, CALL_GETSOCKNAME, 1, ENOBUFS, 0 } },
 	{ "contact()", .cell = { SOCK_STREAM, .shape = SHAPE_CONNECTED },
-	  .family = { .contact = contact_fails, .address = address_path },
+	  .family = { .contact = contact_fails, .address = scripted_path },
 	  .verdict = VERDICT_BROKEN, .call = "getsockname",
 	  .error = EOVERFLOW, .text = "cannot be contacted", .status = 1,
 	  .released = 1 },
 	{ "connect", .cell = { SOCK_STREAM, .shape = SHAPE_CONNECTED },
-	  .family = { .contact = contact_nobody, .address = address_path },
+	  .family = { .contact = contact_nobody, .address = scripted_path },
 	  .verdict = VERDICT_BROKEN, .call = "connect",
 	  .error = ECONNREFUSED, .text = "nobody listens", .status = 1,
 	  .released = 1 },
 	{ "accept", .cell = { SOCK_STREAM, .shape = SHAPE_CONNECTED },
-	  .family = { .address = address_path }, .verdict = VERDICT_BROKEN,
+	  .family = { .address = scripted_path }, .verdict = VERDICT_BROKEN,
 	  .call = "accept4", .error = ENOMEM, .status = 1, .released = 1,
 	  .tally = ANY_TALLY,
 	  .fault = { SIDE_SERVER, CALL_ACCEPT4, 1, ENOMEM, 0 } },
@@ -591,28 +487,28 @@ static const struct row {
 	{ "the server is killed", .cell = { SOCK_DGRAM,
 	  .shape = SHAPE_DATAGRAM, .traits = SURE,
 	  .wrap = wrap_kills_server },
-	  .family = { .address = address_path }, .verdict = VERDICT_BROKEN,
+	  .family = { .address = scripted_path }, .verdict = VERDICT_BROKEN,
 	  .text = "server died: Killed", .status = 1,
 	  .tally = TALLY(1, 0, 29), .released = 2 },
 	{ "the client is killed", .cell = { SOCK_DGRAM,
 	  .shape = SHAPE_DATAGRAM, .traits = SURE,
 	  .wrap = wrap_kills_client },
-	  .family = { .address = address_path }, .verdict = VERDICT_BROKEN,
+	  .family = { .address = scripted_path }, .verdict = VERDICT_BROKEN,
 	  .text = "client died: Killed", .status = 1, .released = 2 },
 	{ "the server is killed before it is ready", .cell = { SOCK_STREAM,
 	  .shape = SHAPE_CONNECTED },
-	  .family = { .address = address_path, .contact = contact_kills },
+	  .family = { .address = scripted_path, .contact = contact_kills },
 	  .verdict = VERDICT_BROKEN, .text = "server died: Killed",
 	  .status = 1, .released = 1 },
 	{ "the server leaves early", .cell = { SOCK_STREAM,
 	  .shape = SHAPE_CONNECTED },
-	  .family = { .address = address_path, .contact = contact_exits },
+	  .family = { .address = scripted_path, .contact = contact_exits },
 	  .verdict = VERDICT_BROKEN, .text = "server died: it left early",
 	  .status = 1, .released = 1 },
 	{ "the server is stuck", .cell = { SOCK_DGRAM,
 	  .shape = SHAPE_DATAGRAM, .traits = SURE,
 	  .wrap = wrap_hangs_server },
-	  .family = { .address = address_path }, .verdict = VERDICT_BROKEN,
+	  .family = { .address = scripted_path }, .verdict = VERDICT_BROKEN,
 	  .call = "recvfrom", .error = ETIMEDOUT, .text = "no answer",
 	  .status = 1, .tally = TALLY(1, 0, 29, .lost = 1), .released = 2 },
 
@@ -675,7 +571,7 @@ static const struct row {
 	{ "too large for a kernel's", .cell = { SOCK_DGRAM,
 	  .shape = SHAPE_KERNEL, .traits = SURE,
 	  .largest = { LIMIT_BYTES, 3000 } },
-	  .family = { .address = address_mirror }, .size = 3001,
+	  .family = { .address = scripted_mirror }, .size = 3001,
 	  .verdict = VERDICT_BROKEN, .call = "sendto", .error = EMSGSIZE,
 	  .text = "at most 3000", .status = 2 },
 	{ "too large for the buffer", .cell = { SOCK_DGRAM,
@@ -685,132 +581,11 @@ static const struct row {
 	  .text = "at most", .status = 2 },
 	{ "empty, where that is a message", .cell = { SOCK_DGRAM,
 	  .shape = SHAPE_DATAGRAM, .traits = SURE | TRAIT_EMPTY },
-	  .size = 0, .messages = 2, .tally = TALLY(2, 2, 0) },
+	  .empty = true, .messages = 2, .tally = TALLY(2, 2, 0) },
 	{ "empty records", .cell = { SOCK_SEQPACKET,
 	  .shape = SHAPE_CONNECTED, .traits = SURE | TRAIT_EMPTY },
-	  .size = 0, .messages = 2, .tally = TALLY(2, 2, 0) },
+	  .empty = true, .messages = 2, .tally = TALLY(2, 2, 0) },
 };
-
-/* Every row's size is SIZE_UNSET where its name does not say otherwise. */
-static uint64_t
-size_of_row(const struct row *row)
-{
-	return row->size != 0 || strncmp(row->name, "empty", 5) == 0
-	    ? row->size : SIZE_UNSET;
-}
-
-static struct family
-make_family(const struct family *differs)
-{
-	struct family family = *differs;
-
-	family.name = "scripted";
-	family.constant = "AF_SCRIPTED";
-	if (family.domain == 0)
-		family.domain = AF_UNIX;
-	family.summary = "for tests";
-	family.brought_by = "no kernel has it: modprobe scripted";
-	family.refusals = refusals;
-	family.refusal_source = "a table in a test";
-	if (family.address == NULL)
-		family.address = address_auto;
-	family.release = family.address == address_path ? release_counted
-							: NULL;
-	return family;
-}
-
-static struct request
-make_request(const struct family *family, const struct cell *cell)
-{
-	struct request request = {
-		.choice = { .family = family, .row = *cell,
-		    .passed = cell->protocol, .protocol = "scripted" },
-		.port = PORT_UNSET,
-		.messages = 1,
-		.size = SIZE_UNSET,
-		.timeout_ns = TIMEOUT_NS,
-	};
-
-	return request;
-}
-
-/* Runs it, and looks whether anything was left; the caller frees the report. */
-static void
-run(const struct request *request, struct report *report)
-{
-	struct witness witness;
-	char why[256] = "";
-	const char *left;
-
-	memset(shared, 0, sizeof(*shared));
-	witness_begin(&witness);
-	if (exchange_run(request, report, why, sizeof(why)) != 0)
-		fail_msg("%s", why);
-	left = witness_end(&witness, LIMIT_NS);
-	if (left != NULL)
-		fail_msg("%s", left);
-}
-
-static void
-check_reason(const struct row *row, const struct report *report)
-{
-	const struct reason *reason = &report->reason;
-
-	if (report->verdict != row->verdict)
-		fail_msg("%s: %s", verdict_name(report->verdict),
-		    reason->text);
-	assert_int_equal(report_status(report), row->status);
-	if (row->call == NULL)
-		assert_null(reason->call);
-	else if (reason->call == NULL)
-		fail_msg("no call is named: %s", reason->text);
-	else
-		assert_string_equal(reason->call, row->call);
-	assert_int_equal(reason->error, row->error);
-	if (row->text != NULL && strstr(reason->text, row->text) == NULL)
-		fail_msg("'%s' is not in '%s'", row->text, reason->text);
-	assert_int_equal(reason->text[0] != '\0',
-	    row->verdict != VERDICT_WORKS);
-	if ((report->contradiction[0] != '\0') != row->contradicts)
-		fail_msg("contradiction: '%s'", report->contradiction);
-}
-
-static void
-check_tally(const struct tally *expected, const struct tally *tally)
-{
-	if (expected->sent == UINT64_MAX)
-		return;
-	assert_int_equal(tally->sent, expected->sent);
-	assert_int_equal(tally->round_trips, expected->round_trips);
-	assert_int_equal(tally->bytes, expected->bytes);
-	assert_int_equal(tally->lost, expected->lost);
-	assert_int_equal(tally->duplicated, expected->duplicated);
-	assert_int_equal(tally->reordered, expected->reordered);
-	assert_int_equal(tally->ignored, expected->ignored);
-}
-
-static void
-test_row(void **state)
-{
-	const struct row *row = *state;
-	struct family family = make_family(&row->family);
-	struct request request = make_request(&family, &row->cell);
-	struct report report;
-
-	request.messages = row->messages != 0 ? row->messages : 1;
-	request.size = size_of_row(row);
-	if (row->fault.occurrence != 0) {
-		request.faults.count = 1;
-		request.faults.faults[0] = row->fault;
-	}
-	run(&request, &report);
-	check_reason(row, &report);
-	check_tally(&row->tally, &report.tally);
-	assert_int_equal(shared->released, row->released);
-	assert_int_equal(report.signal, 0);
-	exchange_free(&report);
-	assert_null(report.trace[SIDE_CLIENT]);
-}
 
 static const struct cell stream = {
 	.type = SOCK_STREAM, .shape = SHAPE_CONNECTED,
@@ -820,8 +595,8 @@ static const struct cell stream = {
 static struct family
 misled_family(void)
 {
-	return make_family(&(struct family){ .contact = contact_elsewhere,
-		.address = address_path });
+	return scripted_family(&(struct family){ .contact = contact_elsewhere,
+		.address = scripted_path });
 }
 
 static int
@@ -829,7 +604,7 @@ open_elsewhere(int backlog)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	set_unix(&elsewhere, "", 0);
+	scripted_name(&elsewhere, "", 0);
 	assert_true(fd >= 0);
 	assert_int_equal(bind(fd, &elsewhere.any, elsewhere.length), 0);
 	elsewhere.length = sizeof(elsewhere.storage);
@@ -844,18 +619,18 @@ static void
 test_no_answer(void **state)
 {
 	struct family family = misled_family();
-	struct request request = make_request(&family, &stream);
+	struct request request = scripted_request(&family, &stream);
 	struct report report;
 	int fd = open_elsewhere(5);
 
 	(void)state;
-	run(&request, &report);
+	scripted_run(&request, &report);
 	close(fd);
 	assert_int_equal(report.verdict, VERDICT_BROKEN);
 	assert_string_equal(report.reason.call, "recv");
 	assert_int_equal(report.reason.error, ETIMEDOUT);
 	assert_non_null(strstr(report.reason.text, "within 0.2 s"));
-	assert_int_equal(shared->released, 1);
+	assert_int_equal(scripted->released, 1);
 	exchange_free(&report);
 }
 
@@ -864,7 +639,7 @@ static void
 test_blocked_call(void **state)
 {
 	struct family family = misled_family();
-	struct request request = make_request(&family, &stream);
+	struct request request = scripted_request(&family, &stream);
 	struct report report;
 	const struct event *last;
 	int fd = open_elsewhere(0);
@@ -873,7 +648,7 @@ test_blocked_call(void **state)
 	(void)state;
 	assert_int_equal(connect(waiting, &elsewhere.any, elsewhere.length),
 	    0);
-	run(&request, &report);
+	scripted_run(&request, &report);
 	close(waiting);
 	close(fd);
 	assert_int_equal(report.verdict, VERDICT_BROKEN);
@@ -884,7 +659,7 @@ test_blocked_call(void **state)
 	    trace_kept(report.trace[SIDE_CLIENT]) - 1);
 	assert_int_equal(last->call, CALL_CONNECT);
 	assert_int_equal(last->end_ns, 0);
-	assert_int_equal(shared->released, 1);
+	assert_int_equal(scripted->released, 1);
 	exchange_free(&report);
 }
 
@@ -938,7 +713,7 @@ test_rogue(void **state)
 {
 	const struct rogue_row *row = *state;
 	struct family family = misled_family();
-	struct request request = make_request(&family, &stream);
+	struct request request = scripted_request(&family, &stream);
 	struct report report;
 	char why[256];
 	int fd = open_elsewhere(5);
@@ -966,8 +741,8 @@ static void
 test_no_address(void **state)
 {
 	struct family family =
-	    make_family(&(struct family){ .address = address_refused });
-	struct request request = make_request(&family, &stream);
+	    scripted_family(&(struct family){ .address = address_refused });
+	struct request request = scripted_request(&family, &stream);
 	struct witness witness;
 	struct report report;
 	char why[256] = "";
@@ -979,15 +754,15 @@ test_no_address(void **state)
 	assert_string_equal(why, "this family has no addresses");
 	assert_true(report.unusable);
 	assert_null(report.meeting);
-	assert_null(witness_end(&witness, LIMIT_NS));
+	assert_null(witness_end(&witness, SCRIPTED_LIMIT_NS));
 	exchange_free(&report);
 }
 
 static void
 test_no_file(void **state)
 {
-	struct family family = make_family(&(struct family){ .name = NULL });
-	struct request request = make_request(&family, &stream);
+	struct family family = scripted_family(&(struct family){ .name = NULL });
+	struct request request = scripted_request(&family, &stream);
 	struct witness witness;
 	struct report report;
 	char why[256] = "";
@@ -1000,23 +775,23 @@ test_no_file(void **state)
 	    -ENOENT);
 	assert_non_null(strstr(why, "/nowhere/at/all"));
 	assert_false(report.unusable);
-	assert_null(witness_end(&witness, LIMIT_NS));
+	assert_null(witness_end(&witness, SCRIPTED_LIMIT_NS));
 }
 
 /* SIGTERM ends the run, not the caller; the mask is as it was. */
 static void
 test_signal(void **state)
 {
-	struct family family = make_family(&(struct family){
-		.contact = contact_interrupts, .address = address_path });
-	struct request request = make_request(&family, &stream);
+	struct family family = scripted_family(&(struct family){
+		.contact = contact_interrupts, .address = scripted_path });
+	struct request request = scripted_request(&family, &stream);
 	struct report report;
 
 	(void)state;
 	request.messages = 100000;
-	run(&request, &report);
+	scripted_run(&request, &report);
 	assert_int_equal(report.signal, SIGTERM);
-	assert_int_equal(shared->released, 1);
+	assert_int_equal(scripted->released, 1);
 	exchange_free(&report);
 }
 
@@ -1024,14 +799,14 @@ test_signal(void **state)
 static void
 test_ignored_signal(void **state)
 {
-	struct family family = make_family(&(struct family){
-		.contact = contact_interrupts, .address = address_path });
-	struct request request = make_request(&family, &stream);
+	struct family family = scripted_family(&(struct family){
+		.contact = contact_interrupts, .address = scripted_path });
+	struct request request = scripted_request(&family, &stream);
 	struct report report;
 
 	(void)state;
 	signal(SIGTERM, SIG_IGN);
-	run(&request, &report);
+	scripted_run(&request, &report);
 	signal(SIGTERM, SIG_DFL);
 	assert_int_equal(report.signal, 0);
 	assert_int_equal(report.verdict, VERDICT_WORKS);
@@ -1042,19 +817,19 @@ static void
 test_release_of_what_was_bound(void **state)
 {
 	struct family family =
-	    make_family(&(struct family){ .address = address_path });
-	struct request request = make_request(&family, &stream);
+	    scripted_family(&(struct family){ .address = scripted_path });
+	struct request request = scripted_request(&family, &stream);
 	struct report report;
 
 	(void)state;
 	request.faults.count = 1;
 	request.faults.faults[0] =
 	    (struct fault){ SIDE_SERVER, CALL_BIND, 1, EADDRINUSE, 0 };
-	run(&request, &report);
+	scripted_run(&request, &report);
 	assert_int_equal(report.verdict, VERDICT_BROKEN);
 	assert_string_equal(report.reason.call, "bind");
 	/* What bind() did not take is somebody else's. */
-	assert_int_equal(shared->released, 0);
+	assert_int_equal(scripted->released, 0);
 	exchange_free(&report);
 }
 
@@ -1075,8 +850,8 @@ test_progress(void **state)
 {
 	static const struct cell slow = { .type = SOCK_DGRAM,
 		.shape = SHAPE_DATAGRAM, .traits = SURE, .wrap = wrap_slow };
-	struct family family = make_family(&(struct family){ .name = NULL });
-	struct request request = make_request(&family, &slow);
+	struct family family = scripted_family(&(struct family){ .name = NULL });
+	struct request request = scripted_request(&family, &slow);
 	struct report report;
 
 	(void)state;
@@ -1084,7 +859,7 @@ test_progress(void **state)
 	request.size = 40;
 	request.progress = tell;
 	request.progress_context = &told;
-	run(&request, &report);
+	scripted_run(&request, &report);
 	assert_int_equal(report.verdict, VERDICT_WORKS);
 	assert_true(told.calls >= 1);
 	assert_int_equal(told.total, 800);
@@ -1117,14 +892,10 @@ main(void)
 {
 	size_t count = 0;
 
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
-		return 1;
-	ADD(rows, test_row);
+	ADD(rows, scripted_test);
 	ADD(rogue_rows, test_rogue);
 	memcpy(tests + count, others, sizeof(others));
 	count += COUNT(others);
 	return _cmocka_run_group_tests("exchange", tests, count,
-	    witness_make_folder, witness_remove_folder);
+	    scripted_begin, scripted_end);
 }

@@ -2,9 +2,9 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -81,6 +81,25 @@ witness_end(const struct witness *witness, uint64_t limit_ns)
 	snprintf(text, sizeof(text), "it took %.2f s, and may %.2f",
 	    (double)took / 1e9, (double)limit_ns / 1e9);
 	return text;
+}
+
+void
+witness_descriptors(bool allowed)
+{
+	static struct rlimit before;
+	struct rlimit none;
+	int next = dup(STDIN_FILENO);
+
+	if (allowed) {
+		setrlimit(RLIMIT_NOFILE, &before);
+	} else {
+		getrlimit(RLIMIT_NOFILE, &before);
+		none = before;
+		none.rlim_cur = (rlim_t)next;
+		setrlimit(RLIMIT_NOFILE, &none);
+	}
+	if (next >= 0)
+		close(next);
 }
 
 int

@@ -6,6 +6,7 @@
 #define UNIT_WITNESS_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,9 @@ const char *witness_end(const struct witness *witness, uint64_t limit_ns);
  */
 int witness_make_folder(void **state);
 int witness_remove_folder(void **state);
+
+/* Whether the process may open descriptors; with false, one more is too many. */
+void witness_descriptors(bool allowed);
 
 /* Nanoseconds on the clock of events. */
 uint64_t witness_now(void);
