@@ -65,6 +65,7 @@ live(struct run *run, enum side_id id, struct fault_plan *faults)
 		close(run->ready[id == SIDE_CLIENT ? 1 : 0]);
 	signal(SIGPIPE, SIG_IGN);
 	setup_enter(&run->setup, id);
+	setup_settle(&run->setup);
 	side_init(side, id, choice, &account->failure);
 	side->recorder.trace = &run->meeting->trace[id];
 	side->recorder.faults = faults->count != 0 ? faults : NULL;

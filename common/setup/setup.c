@@ -272,20 +272,26 @@ undo(struct setup *setup, char *why, size_t room)
 	return first;
 }
 
-static void
-close_networks(struct setup *setup)
+void
+setup_settle(struct setup *setup)
 {
-	/* A module is in use as long as the namespace is. */
+	int *const open[] = { &setup->before, &setup->network[SIDE_CLIENT],
+		&setup->network[SIDE_SERVER] };
+
+	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++) {
+		if (*open[i] >= 0)
+			close(*open[i]);
+		*open[i] = -1;
+	}
+}
+
+/* A module is in use as long as the namespace is. */
+static void
+leave_networks(struct setup *setup)
+{
 	if (setup->before >= 0 && !setup->user_namespace)
 		setns(setup->before, CLONE_NEWNET);
-	for (int side = 0; side < SIDE_COUNT; side++) {
-		if (setup->network[side] >= 0)
-			close(setup->network[side]);
-		setup->network[side] = -1;
-	}
-	if (setup->before >= 0)
-		close(setup->before);
-	setup->before = -1;
+	setup_settle(setup);
 }
 
 int
@@ -297,7 +303,7 @@ setup_end(struct setup *setup, char *why, size_t room)
 
 	why[0] = '\0';
 	error = undo(setup, why, room);
-	close_networks(setup);
+	leave_networks(setup);
 	new_modules(setup, names, sizeof(names));
 	if (modules_unload(names, left, sizeof(left)) != 0) {
 		snprintf(why, room, "still loaded, since in use: %s", left);

@@ -63,6 +63,9 @@ int setup_begin(struct setup *setup, const struct choice *choice,
 /* Moves the calling process into the network of a side, if it has one. */
 int setup_enter(const struct setup *setup, enum side_id side);
 
+/* Of a side's process: stays where it is, and holds no namespace open. */
+void setup_settle(struct setup *setup);
+
 /*
  * Undoes what was made and unloads what was loaded, when the sides have ended.
  * What could not be undone is told in why; empty where nothing was left.
