@@ -42,6 +42,12 @@ def table(reports, style, width):
     lines, shortened = [], []
     for family in unique(report["family"] for report in reports):
         mine = [one for one in reports if one["family"] == family]
+        if len(keys(mine)) > 1 and {one["verdict"] for one in mine} == {
+                "absent"}:
+            lines += [""] * bool(lines) + [
+                style.paint(f"{family:<{label}}", "bold")
+                + style.paint("absent", "dim")]
+            continue
         heading = f"{family:<{label}}" + "".join(
             f"{fit(kind, column):<{column}}" for kind in types).rstrip()
         lines += [""] * bool(lines) + [style.paint(heading, "bold")]
