@@ -294,12 +294,23 @@ close_one(struct side *side, int *fd)
 	return 0;
 }
 
+/* Tells the peer of the end, where close() does not. */
+static void
+end_connection(struct side *side)
+{
+	/* Where the peer was first, it is over anyway. */
+	if (side->choice->row.shuts_down && side->fd >= 0 &&
+	    side->peer.length != 0)
+		side->calls->shutdown(&side->recorder, side->fd, SHUT_RDWR);
+}
+
 int
 side_close(struct side *side)
 {
 	int *const open[] = { &side->fd, &side->below, &side->listener };
 	int first = 0;
 
+	end_connection(side);
 	if (side->prepared && side->choice->row.finish != NULL)
 		side->choice->row.finish(&side->channel);
 	side->prepared = false;

@@ -251,6 +251,11 @@ struct cell {
 	bool unaddressed;
 	bool unpolled;		/* poll() tells nothing; calls return at once */
 	bool endless;		/* connected, and a peer's leaving is not told */
+	/*
+	 * Connected: a peer is told of the end by shutdown(SHUT_RDWR); where
+	 * there was only close(), its recv() fails.
+	 */
+	bool shuts_down;
 	int send_flags;		/* flags that send() and sendto() take here */
 	const struct setting *settings;	/* ended by sides == 0; or NULL */
 	/*
@@ -507,6 +512,11 @@ struct family {
 	const struct variant *variants;
 	/* --host may be a name that getaddrinfo() finds in this domain. */
 	bool host_names;
+	/*
+	 * getsockname() tells who a socket is, and not what it was bound to: a
+	 * server's address is told as bind() was given it.
+	 */
+	bool bound_unnamed;
 
 	/*
 	 * Chooses or parses an address. Returns 1 and fills *out; 0 where this
@@ -543,6 +553,14 @@ struct family {
 	 */
 	int (*contact)(const struct endpoint *asked,
 	    const struct endpoint *bound, struct endpoint *out);
+
+	/*
+	 * Whether what came from an address may be the answer of the server
+	 * that was contacted. NULL: where the address is the same, field by
+	 * field, or differs in numbers that are 0.
+	 */
+	bool (*answers)(const struct endpoint *contacted,
+	    const struct endpoint *from);
 
 	/*
 	 * The variant's name that an address belongs to, where the address

@@ -80,6 +80,8 @@ source_is(const struct family *family, const struct endpoint *contacted,
 
 	if (endpoint_equal(contacted, from))
 		return true;
+	if (family->answers != NULL)
+		return family->answers(contacted, from);
 	if (family->contact == NULL ||
 	    family->contact(contacted, contacted, &answering) != 0)
 		answering = *contacted;

@@ -250,7 +250,9 @@ talk_listen(struct talk *talk, int backlog)
 	if (error != 0)
 		return error;
 	words_print(&talk->aside, "listening on %s\n",
-	    endpoint_format(talk->choice.family, &side->self, text,
+	    endpoint_format(talk->choice.family,
+		talk->choice.family->bound_unnamed ? &talk->address
+						   : &side->self, text,
 		sizeof(text)));
 	return 0;
 }
