@@ -6,5 +6,7 @@ const struct family *const families[] = {
 	&unix_family,
 	&can_family,
 	&tipc_family,
+	&qrtr_family,
+	&phonet_family,
 	NULL,
 };

@@ -9,5 +9,7 @@ extern const struct family inet6_family;
 extern const struct family unix_family;
 extern const struct family can_family;
 extern const struct family tipc_family;
+extern const struct family qrtr_family;
+extern const struct family phonet_family;
 
 #endif
