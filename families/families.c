@@ -8,5 +8,6 @@ const struct family *const families[] = {
 	&tipc_family,
 	&qrtr_family,
 	&phonet_family,
+	&llc_family,
 	NULL,
 };

@@ -11,5 +11,6 @@ extern const struct family can_family;
 extern const struct family tipc_family;
 extern const struct family qrtr_family;
 extern const struct family phonet_family;
+extern const struct family llc_family;
 
 #endif

@@ -65,6 +65,14 @@ number_port(const struct wish *wish, uint32_t most, uint32_t *port, char *why,
 }
 
 void
+number_named(struct field *field, const char *name, size_t offset, size_t size,
+    const char *value)
+{
+	*field = (struct field){ name, offset, size, false, "", "" };
+	snprintf(field->value, sizeof(field->value), "%s", value);
+}
+
+void
 number_field(struct field *field, const char *name, size_t offset, size_t size,
     uint32_t value)
 {

@@ -27,6 +27,10 @@ bool number_take_hex(const char **text, uint32_t most, uint32_t *value);
 int number_port(const struct wish *wish, uint32_t most, uint32_t *port,
     char *why, size_t room);
 
+/* A field whose value has a name. */
+void number_named(struct field *field, const char *name, size_t offset,
+    size_t size, const char *value);
+
 /* A field that is a number. */
 void number_field(struct field *field, const char *name, size_t offset,
     size_t size, uint32_t value);

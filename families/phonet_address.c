@@ -85,13 +85,10 @@ phonet_format(const struct endpoint *endpoint, char *text, size_t room)
 	return 0;
 }
 
-static void
-set_byte(struct field *field, const char *name, size_t offset,
-    unsigned char value)
-{
-	*field = (struct field){ name, offset, 1, true, "", "" };
-	snprintf(field->value, sizeof(field->value), "%u", value);
-}
+#define MEMBER(member)                                                         \
+	#member, offsetof(struct sockaddr_pn, member),                         \
+	    sizeof(((struct sockaddr_pn *)0)->member)
+#define NUMBER(member) MEMBER(member), phonet->member
 
 int
 phonet_lay_out(const struct endpoint *endpoint,
@@ -101,13 +98,9 @@ phonet_lay_out(const struct endpoint *endpoint,
 
 	if (phonet == NULL)
 		return -EINVAL;
-	fields[0] = (struct field){ "spn_family", 0,
-		sizeof(phonet->spn_family), false, "AF_PHONET", "" };
-	set_byte(&fields[1], "spn_obj",
-	    offsetof(struct sockaddr_pn, spn_obj), phonet->spn_obj);
-	set_byte(&fields[2], "spn_dev",
-	    offsetof(struct sockaddr_pn, spn_dev), phonet->spn_dev);
-	set_byte(&fields[3], "spn_resource",
-	    offsetof(struct sockaddr_pn, spn_resource), phonet->spn_resource);
+	number_named(&fields[0], MEMBER(spn_family), "AF_PHONET");
+	number_field(&fields[1], NUMBER(spn_obj));
+	number_field(&fields[2], NUMBER(spn_dev));
+	number_field(&fields[3], NUMBER(spn_resource));
 	return 4;
 }

@@ -158,9 +158,9 @@ qrtr_lay_out(const struct endpoint *endpoint, struct field fields[FIELDS_MAX])
 
 	if (qrtr == NULL)
 		return -EINVAL;
-	fields[0] = (struct field){ "sq_family",
-		offsetof(struct sockaddr_qrtr, sq_family),
-		sizeof(qrtr->sq_family), false, "AF_QIPCRTR", "" };
+	number_named(&fields[0], "sq_family",
+	    offsetof(struct sockaddr_qrtr, sq_family),
+	    sizeof(qrtr->sq_family), "AF_QIPCRTR");
 	set_field(&fields[1], "sq_node",
 	    offsetof(struct sockaddr_qrtr, sq_node), qrtr->sq_node,
 	    QRTR_NODE_BCAST, "QRTR_NODE_BCAST");

@@ -176,16 +176,6 @@ tipc_format(const struct endpoint *endpoint, char *text, size_t room)
 	}
 }
 
-/* A field whose value has a name. */
-static struct field
-named(const char *name, size_t offset, size_t size, const char *value)
-{
-	struct field field = { name, offset, size, false, "", "" };
-
-	snprintf(field.value, sizeof(field.value), "%s", value);
-	return field;
-}
-
 #define MEMBER(member)                                                         \
 	#member, offsetof(struct sockaddr_tipc, member),                       \
 	    sizeof(((struct sockaddr_tipc *)0)->member)
@@ -201,10 +191,10 @@ tipc_lay_out(const struct endpoint *endpoint, struct field fields[FIELDS_MAX])
 	if (tipc == NULL || tipc->addrtype == 0 ||
 	    tipc->addrtype >= sizeof(types) / sizeof(types[0]))
 		return -EINVAL;
-	fields[0] = named(MEMBER(family), "AF_TIPC");
-	fields[1] = named(MEMBER(addrtype), types[tipc->addrtype]);
+	number_named(&fields[0], MEMBER(family), "AF_TIPC");
+	number_named(&fields[1], MEMBER(addrtype), types[tipc->addrtype]);
 	if (tipc->scope == TIPC_CLUSTER_SCOPE)
-		fields[2] = named(MEMBER(scope), "TIPC_CLUSTER_SCOPE");
+		number_named(&fields[2], MEMBER(scope), "TIPC_CLUSTER_SCOPE");
 	else
 		number_field(&fields[2], MEMBER(scope),
 		    (unsigned char)tipc->scope);
