@@ -120,6 +120,9 @@ int side_accept(struct side *side, int64_t timeout_ns);
 /* connect(), and waits until the connection is made. */
 int side_connect(struct side *side, const struct endpoint *address);
 
+/* How many of `length` bytes the cell's send() is given at once. */
+size_t side_portion(const struct side *side, size_t length);
+
 /* Sends all of it: a loop of send(), each of them an event of its own. */
 int side_sendall(struct side *side, const void *bytes, size_t length);
 

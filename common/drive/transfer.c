@@ -5,6 +5,14 @@
 
 #include "drive/step.h"
 
+size_t
+side_portion(const struct side *side, size_t length)
+{
+	size_t most = side->choice->row.send_most;
+
+	return most != 0 && length > most ? most : length;
+}
+
 int
 side_sendall(struct side *side, const void *bytes, size_t length)
 {
@@ -23,8 +31,8 @@ side_sendall(struct side *side, const void *bytes, size_t length)
 			    "the peer took nothing");
 		if (error != 0)
 			return error;
-		sent = side->calls->send(&side->recorder, side->fd, next, left,
-		    cell->send_flags);
+		sent = side->calls->send(&side->recorder, side->fd, next,
+		    side_portion(side, left), cell->send_flags);
 		if (step_again(side, sent))
 			continue;
 		if (sent < 0)
@@ -60,6 +68,9 @@ side_receive(struct side *side, void *bytes, size_t room, int64_t timeout_ns)
 		    room, 0);
 		if (step_again(side, received))
 			continue;
+		if (received == -ECONNRESET &&
+		    side->choice->row.ends_by_reset)
+			return 0;
 		if (received < 0)
 			return step_fail(side, CALL_RECV, received);
 		return received;

@@ -256,7 +256,11 @@ struct cell {
 	 * there was only close(), its recv() fails.
 	 */
 	bool shuts_down;
+	/* Connected: recv() fails with ECONNRESET where the peer has left. */
+	bool ends_by_reset;
 	int send_flags;		/* flags that send() and sendto() take here */
+	/* A stream whose send() takes so many bytes at most; 0: any number. */
+	size_t send_most;
 	const struct setting *settings;	/* ended by sides == 0; or NULL */
 	/*
 	 * The connection that prepare() builds on, as socket() takes it

@@ -68,7 +68,7 @@ send_part(struct transfer *transfer)
 	if (error != 0)
 		return side_fail(side, CALL_SEND, -error, "reading the file");
 	sent = side->calls->send(&side->recorder, side->fd, transfer->block,
-	    part, talk->choice.row.send_flags);
+	    side_portion(side, part), talk->choice.row.send_flags);
 	if (sent == -EAGAIN || sent == -EINTR)
 		return 0;
 	if (sent < 0)

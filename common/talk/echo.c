@@ -219,7 +219,7 @@ send_some(struct echo *echo, struct client *client, const unsigned char *bytes,
 
 	do
 		sent = side->calls->send(&side->recorder, client->fd, bytes,
-		    length, side->choice->row.send_flags);
+		    side_portion(side, length), side->choice->row.send_flags);
 	while (sent == -EINTR);
 	if (sent >= 0)
 		count_sent(echo->talk, (size_t)sent, (size_t)sent == length);
@@ -291,6 +291,8 @@ serve(struct echo *echo, struct client *client)
 			return 1;
 		if (got == -EINTR)
 			continue;
+		if (got == -ECONNRESET && side->choice->row.ends_by_reset)
+			return 0;
 		if (got < 0)
 			return (int)got;
 		if (got == 0) {
