@@ -9,5 +9,6 @@ const struct family *const families[] = {
 	&qrtr_family,
 	&phonet_family,
 	&llc_family,
+	&bluetooth_family,
 	NULL,
 };

@@ -12,5 +12,6 @@ extern const struct family tipc_family;
 extern const struct family qrtr_family;
 extern const struct family phonet_family;
 extern const struct family llc_family;
+extern const struct family bluetooth_family;
 
 #endif
