@@ -9,7 +9,7 @@
 #include "bluetooth.h"
 #include "record/calls.h"
 
-/* Codes of signalling commands (the Bluetooth specification, vol. 3, part A). */
+/* Codes of signalling commands (Bluetooth Core, vol. 3, part A, 4). */
 #define ECHO_REQUEST 0x08
 #define ECHO_RESPONSE 0x09
 

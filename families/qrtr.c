@@ -2,7 +2,7 @@
  * qrtr: the IPC router of Qualcomm's modems and other processors (Linux's
  * net/qrtr). Nodes are processors; the local one has a number, too.
  *
- * Address text: HOST is NODE, in decimal or 0x…, or NODE:PORT; node 1, which
+ * Address text: HOST is NODE, in decimal or 0x..., or NODE:PORT; node 1, which
  * every kernel begins with, where none is given. A server is bound to the local
  * node, whatever its number: getsockname() tells it. The port is 0 to
  * 4294967295; 0 lets the kernel choose, from 16384 up. Printed as 1:16384.

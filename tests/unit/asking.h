@@ -10,6 +10,9 @@
 
 #include "family/cell.h"
 
+/* The run's number, for which text or number is made. */
+#define ASKED_RUN 0x123456u
+
 /* What is asked for, and what is expected. */
 struct asking {
 	const char *name;
@@ -41,7 +44,7 @@ struct laid {
 
 /*
  * Compares lay_out() of these bytes with the fields expected, which also have
- * to lie one behind the other.
+ * to be in order and apart; between two there may be bytes that say nothing.
  */
 void check_lay_out(const struct family *family, const void *bytes,
     size_t length, const struct laid *expected, size_t count);
