@@ -181,6 +181,63 @@ test_full_buffer(void **state)
 	free_scene(scene);
 }
 
+/* A stream whose send() takes little at once gets no more at once. */
+static void
+test_send_most(void **state)
+{
+	struct scene *scene = make_scene("unix", "stream", AF_UNIX);
+	char bytes[32] = "";
+
+	(void)state;
+	scene->choice.row.send_most = 4;
+	assert_int_equal(side_sendall(&scene->side, "0123456789", 10), 0);
+	assert_int_equal(made(scene, CALL_SEND), 3);
+	assert_int_equal(trace_at(&scene->trace, 0)->length, 4);
+	assert_int_equal(trace_at(&scene->trace, 2)->length, 2);
+	assert_int_equal(recv(scene->other, bytes, sizeof(bytes), 0), 10);
+	assert_string_equal(bytes, "0123456789");
+	free_scene(scene);
+}
+
+/* ECONNRESET is the end where the cell tells it so. */
+static void
+test_ends_by_reset(void **state)
+{
+	struct scene *scene = make_scene("unix", "stream", AF_UNIX);
+	char byte;
+
+	(void)state;
+	scene->choice.row.ends_by_reset = true;
+	assert_int_equal(send(scene->other, "x", 1, 0), 1);
+	inject(scene, CALL_RECV, 0, ECONNRESET, 0);
+	assert_int_equal(side_receive(&scene->side, &byte, 1, SOON_NS), 0);
+	assert_false(scene->failure.happened);
+	free_scene(scene);
+}
+
+/* Where close() does not tell the peer, a connected side shuts down before. */
+static void
+test_shuts_down(void **state)
+{
+	struct scene *scene = make_scene("unix", "stream", AF_UNIX);
+
+	(void)state;
+	scene->choice.row.shuts_down = true;
+	scene->side.peer.length = 1;
+	assert_int_equal(side_close(&scene->side), 0);
+	assert_int_equal(made(scene, CALL_SHUTDOWN), 1);
+	assert_int_equal(trace_at(&scene->trace, 0)->call, CALL_SHUTDOWN);
+	assert_int_equal(trace_at(&scene->trace, 0)->number[1], SHUT_RDWR);
+	assert_int_equal(trace_at(&scene->trace, 1)->call, CALL_CLOSE);
+	free_scene(scene);
+	/* One that was never connected has nobody to tell. */
+	scene = make_scene("unix", "stream", AF_UNIX);
+	scene->choice.row.shuts_down = true;
+	assert_int_equal(side_close(&scene->side), 0);
+	assert_int_equal(made(scene, CALL_SHUTDOWN), 0);
+	free_scene(scene);
+}
+
 /* side_receive() under a fault of recv(), with five bytes there. */
 static const struct receive_row {
 	const char *name;
@@ -544,6 +601,9 @@ test_close(void **state)
 
 static const struct CMUnitTest others[] = {
 	cmocka_unit_test(test_full_buffer),
+	cmocka_unit_test(test_send_most),
+	cmocka_unit_test(test_ends_by_reset),
+	cmocka_unit_test(test_shuts_down),
 	cmocka_unit_test(test_receive_nothing),
 	cmocka_unit_test(test_woken),
 	cmocka_unit_test(test_first_failure),
