@@ -154,20 +154,6 @@ receive_message(struct conversation *conversation, enum side_id from,
 	return receive_bytes(conversation, from, number);
 }
 
-/* A message of no bytes is none on a stream: there is nothing to wait for. */
-static bool
-nothing_to_say(struct conversation *conversation)
-{
-	if (payload_largest(&conversation->payload) != 0 ||
-	    (conversation->side.choice->row.traits & TRAIT_EMPTY) != 0)
-		return false;
-	if (conversation->side.id == SIDE_CLIENT)
-		conversation_note(conversation,
-		    "this cell carries no empty message: nothing crossed but "
-		    "the end");
-	return true;
-}
-
 static int
 take_turns_first(struct conversation *conversation)
 {
@@ -198,7 +184,7 @@ connected_client(struct conversation *conversation)
 		error = side_connect(side, &conversation->meeting->contact);
 	if (error == 0)
 		error = side_prepare(side, &conversation->meeting->contact);
-	if (error == 0 && !nothing_to_say(conversation))
+	if (error == 0 && !conversation_has_nothing(conversation))
 		error = is_wrapped(conversation)
 		    ? conversation_ask_each(conversation, SIDE_SERVER)
 		    : take_turns_first(conversation);
@@ -248,7 +234,7 @@ connected_server(struct conversation *conversation)
 		error = side_accept(side, side->timeout_ns);
 	if (error == 0)
 		error = side_prepare(side, &side->peer);
-	if (error == 0 && !nothing_to_say(conversation))
+	if (error == 0 && !conversation_has_nothing(conversation))
 		error = is_wrapped(conversation)
 		    ? conversation_answer_each(conversation)
 		    : take_turns_second(conversation);

@@ -233,6 +233,21 @@ conversation_open_client(struct conversation *conversation)
 	return error;
 }
 
+bool
+conversation_has_nothing(struct conversation *conversation)
+{
+	const struct cell *cell = &conversation->side.choice->row;
+
+	if (payload_largest(&conversation->payload) != 0 ||
+	    (cell->traits & TRAIT_EMPTY) != 0)
+		return false;
+	if (conversation->side.id == SIDE_CLIENT)
+		conversation_note(conversation, "this cell carries no empty "
+		    "message: nothing crossed%s", cell->shape ==
+		    SHAPE_CONNECTED ? " but the end" : "");
+	return true;
+}
+
 int
 conversation_close(struct conversation *conversation, int result)
 {

@@ -313,7 +313,7 @@ datagram_client(struct conversation *conversation)
 {
 	int error = conversation_open_client(conversation);
 
-	if (error == 0)
+	if (error == 0 && !conversation_has_nothing(conversation))
 		error = conversation_ask_each(conversation, SIDE_SERVER);
 	return conversation_close(conversation, error);
 }
@@ -369,7 +369,7 @@ datagram_server(struct conversation *conversation)
 {
 	int error = conversation_open_server(conversation);
 
-	if (error == 0)
+	if (error == 0 && !conversation_has_nothing(conversation))
 		error = conversation_answer_each(conversation);
 	return conversation_close(conversation, error);
 }

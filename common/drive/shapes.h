@@ -87,6 +87,12 @@ int conversation_open_server(struct conversation *conversation);
  */
 int conversation_open_client(struct conversation *conversation);
 
+/*
+ * Whether there is nothing to be sent: messages of no bytes, where the cell
+ * carries none. The client notes it.
+ */
+bool conversation_has_nothing(struct conversation *conversation);
+
 /* Writes a note for the report, once. */
 void conversation_note(struct conversation *conversation, const char *format,
     ...) __attribute__((format(printf, 2, 3)));
