@@ -5,5 +5,6 @@ const struct family *const families[] = {
 	&inet6_family,
 	&unix_family,
 	&can_family,
+	&netlink_family,
 	NULL,
 };
