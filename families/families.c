@@ -6,5 +6,6 @@ const struct family *const families[] = {
 	&unix_family,
 	&can_family,
 	&netlink_family,
+	&alg_family,
 	NULL,
 };

@@ -9,5 +9,6 @@ extern const struct family inet6_family;
 extern const struct family unix_family;
 extern const struct family can_family;
 extern const struct family netlink_family;
+extern const struct family alg_family;
 
 #endif
