@@ -6,6 +6,7 @@ const struct family *const families[] = {
 	&unix_family,
 	&can_family,
 	&netlink_family,
+	&packet_family,
 	&alg_family,
 	NULL,
 };
