@@ -7,6 +7,7 @@ const struct family *const families[] = {
 	&can_family,
 	&netlink_family,
 	&packet_family,
+	&xdp_family,
 	&alg_family,
 	NULL,
 };

@@ -10,6 +10,7 @@ extern const struct family unix_family;
 extern const struct family can_family;
 extern const struct family netlink_family;
 extern const struct family packet_family;
+extern const struct family xdp_family;
 extern const struct family alg_family;
 
 #endif
