@@ -97,6 +97,16 @@ give(struct xdp *xdp, uint64_t address)
 	xdp_ring_put(&xdp->fill);
 }
 
+/* Has the kernel look into the ring of frames to be sent. */
+static int
+kick(struct channel *channel)
+{
+	ssize_t result = channel->calls->send(channel->recorder, channel->fd,
+	    "", 0, MSG_DONTWAIT);
+
+	return result < 0 ? (int)result : 0;
+}
+
 int
 xdp_prepare(struct channel *channel)
 {
@@ -124,7 +134,8 @@ xdp_prepare(struct channel *channel)
 	if (error == 0)
 		error = xdp_program_attach(channel, &xdp->program,
 		    self->sxdp_ifindex, self->sxdp_queue_id);
-	return error;
+	/* It tells that the interface is down; poll() does not. */
+	return error != 0 ? error : kick(channel);
 }
 
 /* Puts a frame into the ring; false where all chunks are on their way. */
@@ -152,18 +163,17 @@ ssize_t
 xdp_transmit(struct channel *channel, const void *packet, size_t length)
 {
 	struct xdp *xdp = channel->state;
-	ssize_t result;
+	int error;
 
 	if (length > CHUNK)
 		return -EMSGSIZE;
 	if (!xdp->queued)
 		xdp->queued = enqueue(xdp, packet, length);
-	result = channel->calls->send(channel->recorder, channel->fd, "", 0,
-	    MSG_DONTWAIT);
-	if (result == -EBUSY || result == -ENOBUFS || !xdp->queued)
+	error = kick(channel);
+	if (error == -EBUSY || error == -ENOBUFS || !xdp->queued)
 		return -EAGAIN;
-	if (result < 0)
-		return result;
+	if (error != 0)
+		return error;
 	xdp->queued = false;
 	return (ssize_t)length;
 }
