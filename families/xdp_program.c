@@ -14,7 +14,8 @@
 #define ADD(to, value) { BPF_ALU64 | BPF_ADD | BPF_K, to, 0, 0, value }
 #define LOAD(width, to, from, offset)                                          \
 	{ BPF_LDX | BPF_MEM | (width), to, from, offset, 0 }
-#define SKIP_IF_MORE(a, b, skipped) { BPF_JMP | BPF_JGT | BPF_X, a, b, skipped, 0 }
+#define SKIP_IF_MORE(a, b, skipped)                                            \
+	{ BPF_JMP | BPF_JGT | BPF_X, a, b, skipped, 0 }
 #define SKIP_UNLESS(a, value, skipped)                                         \
 	{ BPF_JMP | BPF_JNE | BPF_K, a, 0, skipped, value }
 /* A map's descriptor, of 64 bits in two instructions. */

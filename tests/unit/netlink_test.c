@@ -475,6 +475,34 @@ test_twice(void **state)
 	    &verification), -EBADMSG);
 }
 
+/* Names as long as the kernel has them, and longer; without an end. */
+static void
+test_names(void **state)
+{
+	static const struct { const char *name; size_t length; int result; }
+	rows[] = {
+		{ "interface000015", 16, 0 }, { "interface0000016", 17, -1 },
+		{ "lo", 2, -1 }, { "l\0o", 4, -1 }, { "", 0, -1 },
+	};
+
+	(void)state;
+	igmp_file = NULL;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct ifinfomsg header = { .ifi_index = 1 };
+		struct answer answer = { .length = 0 };
+		struct verification verification;
+		char file[256];
+
+		snprintf(file, sizeof(file), "%s: 1\n", rows[i].name);
+		dev_file = file;
+		begin(&answer, RTM_NEWLINK);
+		put(&answer, &header, sizeof(header));
+		attribute(&answer, IFLA_IFNAME, rows[i].name, rows[i].length);
+		assert_int_equal(verify("route", &answer, answer.length,
+		    &verification), rows[i].result != 0 ? -EBADMSG : 0);
+	}
+}
+
 static void
 test_many(void **state)
 {
@@ -595,6 +623,7 @@ static const struct CMUnitTest others[] = {
 	cmocka_unit_test(test_unwrap),
 	cmocka_unit_test(test_failure),
 	cmocka_unit_test(test_twice),
+	cmocka_unit_test(test_names),
 	cmocka_unit_test(test_many),
 	cmocka_unit_test(test_hostile),
 };

@@ -526,9 +526,18 @@ test_receive(void **state)
 		    sizeof(packet)), 100);
 	assert_int_equal(channel.cell->receive(&channel, packet,
 	    sizeof(packet)), -EAGAIN);
-	/* All chunks are given back. */
+	/* All chunks are given back, each once, by where they begin. */
 	assert_int_equal(*index_of(FILL, PRODUCER) - *index_of(FILL,
 	    CONSUMER), XDP_RING);
+	for (uint32_t i = 0; i < XDP_RING; i++)
+		for (uint32_t j = 0; j <= i; j++) {
+			uint64_t one = *(uint64_t *)entry_of(FILL, i, 8);
+
+			assert_int_equal(one % 2048, 0);
+			assert_true(one < XDP_RING * 2048);
+			assert_int_equal(one == *(uint64_t *)entry_of(FILL, j,
+			    8), i == j);
+		}
 	finish(&channel);
 }
 
