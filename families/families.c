@@ -10,5 +10,9 @@ const struct family *const families[] = {
 	&phonet_family,
 	&llc_family,
 	&bluetooth_family,
+	&netlink_family,
+	&packet_family,
+	&xdp_family,
+	&alg_family,
 	NULL,
 };

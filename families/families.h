@@ -13,5 +13,9 @@ extern const struct family qrtr_family;
 extern const struct family phonet_family;
 extern const struct family llc_family;
 extern const struct family bluetooth_family;
+extern const struct family netlink_family;
+extern const struct family packet_family;
+extern const struct family xdp_family;
+extern const struct family alg_family;
 
 #endif
