@@ -221,7 +221,12 @@ static const struct scripted_row real_rows[] = {
 	{ "setup: an interface is missing all the same", .cell = { DATAGRAM,
 	  .surroundings = &own }, .family = { .address = address_missing },
 	  .setup = true, .verdict = VERDICT_NO_DEVICE, .error = ENODEV,
-	  .text = "there is no interface toy0", .status = 77 },
+	  .text = "there is no interface toy0", .whole = true, .status = 77 },
+	{ "setup: an interface is missing, whatever was made",
+	  .cell = { DATAGRAM, .surroundings = &two },
+	  .family = { .address = address_missing }, .setup = true,
+	  .verdict = VERDICT_NO_DEVICE, .error = ENODEV,
+	  .text = "there is no interface toy0", .whole = true, .status = 77 },
 };
 
 static bool permitted;
