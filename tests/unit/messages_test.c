@@ -463,6 +463,29 @@ test_descriptors(void **state)
 	close(passed[1]);
 }
 
+/* More than an event keeps. */
+static void
+test_many_descriptors(void **state)
+{
+	struct scene *scene = *state;
+	struct control found;
+	size_t offset = 0;
+	int fds[50];
+
+	memset(fds, 0, sizeof(fds));
+	add(scene, "hello", 5);
+	control(scene, SOL_SOCKET, SCM_RIGHTS, fds, sizeof(fds));
+	assert_int_equal(transmit(scene, scene->fd[0], 0), 5);
+	assert_int_equal(scene->last.control_length, 216);
+	assert_int_equal(scene->last.vector[0], 5);
+	assert_true(describe_control(&family, &scene->last, &offset, &found));
+	assert_int_equal(found.length, 216);
+	assert_int_equal(found.kept, EVENT_CONTROL_MAX -
+	    sizeof(struct cmsghdr));
+	assert_false(describe_control(&family, &scene->last, &offset,
+	    &found));
+}
+
 static void
 test_credentials(void **state)
 {
@@ -628,6 +651,8 @@ test_control(void **state)
 	size_t count = 0;
 	char expected[256];
 
+	/* What lies behind what is kept is none of it. */
+	memset(scene.last.vector, 0x11, sizeof(scene.last.vector));
 	memcpy(scene.last.control, &header, sizeof(header));
 	memcpy(scene.last.control + sizeof(header), data, sizeof(data));
 	/* Whatever it is, its data lies within what is kept, and it ends. */
@@ -833,6 +858,21 @@ test_short(void **state)
 	assert_int_equal(scene->message.msg_flags, MSG_TRUNC);
 }
 
+/* Memory that was not mapped is none, whoever says so. */
+static void
+test_injected_mmap(void **state)
+{
+	struct scene *scene = *state;
+	struct fault_plan faults = { .count = 1, .faults = {
+		{ SIDE_SERVER, CALL_MMAP, 1, EAGAIN, 0 } } };
+	void *memory = scene;
+
+	scene->recorder.faults = &faults;
+	assert_int_equal(recorded_calls.mmap(&scene->recorder, scene->fd[0],
+	    0, 4096, &memory), -EAGAIN);
+	assert_ptr_equal(memory, MAP_FAILED);
+}
+
 static const struct CMUnitTest scenes[] = {
 #define SCENE(function)                                                        \
 	cmocka_unit_test_setup_teardown(function, begin, end)
@@ -840,7 +880,8 @@ static const struct CMUnitTest scenes[] = {
 	SCENE(test_vectors), SCENE(test_many_vectors), SCENE(test_empty),
 	SCENE(test_cut), SCENE(test_descriptors), SCENE(test_credentials),
 	SCENE(test_names), SCENE(test_json), SCENE(test_others),
-	SCENE(test_short),
+	SCENE(test_short), SCENE(test_many_descriptors),
+	SCENE(test_injected_mmap),
 	cmocka_unit_test(test_controls), cmocka_unit_test(test_not_of_network),
 };
 static struct CMUnitTest tests[COUNT(control_rows) + COUNT(scenes)];
