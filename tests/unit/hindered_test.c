@@ -241,13 +241,19 @@ test_real(void **state)
 	scripted_test(state);
 }
 
-/* What cannot be run has a variant, too; and with --setup no advice. */
+static const char *
+variant_of(const struct endpoint *endpoint)
+{
+	return endpoint->length != 0 ? "as bound" : "of nothing";
+}
+
+/* What cannot be run has a variant, too: the one that was chosen. */
 static void
 test_report(void **state)
 {
 	static const struct cell cell = { DATAGRAM };
 	struct family family = scripted_family(&(struct family){
-		.address = address_missing });
+		.address = address_missing, .variant = variant_of });
 	struct request request = scripted_request(&family, &cell);
 	struct report report;
 
@@ -257,6 +263,12 @@ test_report(void **state)
 	assert_string_equal(report.variant, "far");
 	assert_int_equal(report.contact.length, 0);
 	assert_int_equal(report.made.count, 0);
+	exchange_free(&report);
+	/* Where there is an address, it tells. */
+	family.address = scripted_auto;
+	request.choice.variant = &near;
+	scripted_run(&request, &report);
+	assert_string_equal(report.variant, "as bound");
 	exchange_free(&report);
 }
 
