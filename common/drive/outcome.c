@@ -73,7 +73,6 @@ run_sum_up(struct run *run)
 {
 	struct report *report = run->report;
 	const struct choice *choice = &run->request->choice;
-	const struct endpoint *bound = &run->bind_to[SIDE_SERVER];
 
 	verdict_judge(choice, first_failure(run), report);
 	if (report->verdict == VERDICT_WORKS &&
@@ -88,10 +87,8 @@ run_sum_up(struct run *run)
 	    run->meeting->account[SIDE_SERVER].tally.bytes;
 	report->elapsed_ns = elapsed(run);
 	report->contact = run->meeting->contact;
-	if (choice->family->variant != NULL && bound->length != 0)
-		report->variant = choice->family->variant(bound);
-	else if (choice->family->variant == NULL && choice->variant != NULL)
-		report->variant = choice->variant->name;
+	report->variant = report_variant(choice,
+	    &run->bind_to[SIDE_SERVER]);
 	for (int id = 0; id < SIDE_COUNT; id++) {
 		const struct account *account = &run->meeting->account[id];
 

@@ -95,6 +95,13 @@ struct report {
 	struct endpoint contact;
 };
 
+/*
+ * The variant that a run is of: as the server's address tells, or as it was
+ * chosen; NULL where there is one form only.
+ */
+const char *report_variant(const struct choice *choice,
+    const struct endpoint *server);
+
 /* "works", "no-device" … */
 const char *verdict_name(enum verdict verdict);
 

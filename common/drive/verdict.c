@@ -80,6 +80,14 @@ verdict_name(enum verdict verdict)
 	return names[verdict];
 }
 
+const char *
+report_variant(const struct choice *choice, const struct endpoint *server)
+{
+	if (choice->family->variant != NULL && server->length != 0)
+		return choice->family->variant(server);
+	return choice->variant != NULL ? choice->variant->name : NULL;
+}
+
 int
 report_status(const struct report *report)
 {

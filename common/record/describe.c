@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "record/option.h"
 #include "record/tell.h"
@@ -170,6 +171,11 @@ describe_control(const struct family *family, const struct event *event,
 		return false;
 	option_tell_level(family, header.cmsg_level, control->level,
 	    sizeof(control->level));
+	/* strace has one more question mark here than for options. */
+	if (control->level[0] == '0')
+		snprintf(control->level, sizeof(control->level),
+		    "0x%x /* SOL_??? */", (unsigned)header.cmsg_level);
+	control->level_number = header.cmsg_level;
 	control->type = header.cmsg_type;
 	control->length = header.cmsg_len;
 	control->data = event->control + at + sizeof(header);
@@ -192,11 +198,24 @@ add_note(char *text, size_t room, const char *note)
 	    note);
 }
 
+/* What did not fit, by the flags that recvmsg() returned. */
+static void
+note_cut(const struct event *event, char *text, size_t room)
+{
+	if ((event->message_flags & MSG_TRUNC) != 0 &&
+	    (uint64_t)event->result <= event->length)
+		add_note(text, room,
+		    "the message is longer than its room: the rest is gone");
+	if ((event->message_flags & MSG_CTRUNC) != 0)
+		add_note(text, room, "not all control messages fit");
+}
+
 static void
 note_received(const struct event *event, char *text, size_t room)
 {
 	char note[128];
 
+	note_cut(event, text, room);
 	if ((uint64_t)event->result > event->length) {
 		snprintf(note, sizeof(note),
 		    "%llu of %lld bytes fit, the rest is gone",
@@ -204,7 +223,7 @@ note_received(const struct event *event, char *text, size_t room)
 		    (long long)event->result);
 		add_note(text, room, note);
 	}
-	if (event->result != 0 ||
+	if (event->result != 0 || (event->message_flags & MSG_TRUNC) != 0 ||
 	    (event->call != CALL_RECVMSG && event->number[1] == 0))
 		return;
 	if (event->call == CALL_RECVFROM || event->call == CALL_RECVMSG)

@@ -22,12 +22,12 @@ enum argument_kind {
 	ARGUMENT_LENGTH,	/* value-result: event->room => returned */
 	/*
 	 * A struct msghdr: event->address (none where its length is 0),
-	 * event->data, event->control, event->message_flags.
+	 * event->data in its vectors, event->control, event->message_flags.
 	 */
 	ARGUMENT_MESSAGE,
 	/*
 	 * A null pointer (text: "NULL"), or a pointer to what the call did not
-	 * fill in (text: "...").
+	 * fill in (text: "...", or what strace shows of it).
 	 */
 	ARGUMENT_NULL,
 };
@@ -57,6 +57,7 @@ size_t describe_arguments(const struct family *family,
 /* One control message of an event, decoded as far as names are known. */
 struct control {
 	char level[40];		/* "SOL_SOCKET" */
+	int level_number;
 	int type;
 	size_t length;		/* cmsg_len, its header included */
 	const unsigned char *data;	/* kept of them: length less the header */

@@ -44,6 +44,9 @@ enum call {
 /* And how many of control messages (cmsg(3)). */
 #define EVENT_CONTROL_MAX 128
 
+/* And of how many vectors (readv(2)) the lengths. */
+#define EVENT_VECTORS_MAX 8
+
 struct event {
 	uint64_t t_ns;		/* CLOCK_MONOTONIC when the call was made */
 	uint64_t end_ns;	/* and when it returned; 0: it has not */
@@ -75,8 +78,9 @@ struct event {
 	unsigned char data[EVENT_DATA_MAX];
 	/* Control messages, sent or received: the first bytes. */
 	uint32_t control_length;	/* their whole length */
-	int32_t message_flags;		/* msg_flags, as recvmsg() returned it */
+	int32_t message_flags;		/* msg_flags, as passed or returned */
 	unsigned char control[EVENT_CONTROL_MAX];
+	uint64_t vector[EVENT_VECTORS_MAX];	/* their lengths, as passed */
 };
 
 /* The wrapper's name: "accept4". */

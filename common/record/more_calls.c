@@ -1,5 +1,6 @@
 #include "record/more_calls.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -29,13 +30,17 @@ keep_vectors(struct event *event, const struct msghdr *message, size_t length)
 	}
 }
 
+/* Keeps the lengths of the vectors; returns their sum. */
 static size_t
-vectors_length(const struct msghdr *message)
+measure_vectors(struct event *event, const struct msghdr *message)
 {
 	size_t length = 0;
 
-	for (size_t i = 0; i < message->msg_iovlen; i++)
+	for (size_t i = 0; i < message->msg_iovlen; i++) {
+		if (i < EVENT_VECTORS_MAX)
+			event->vector[i] = message->msg_iov[i].iov_len;
 		length += message->msg_iov[i].iov_len;
+	}
 	return length;
 }
 
@@ -51,6 +56,31 @@ keep_control(struct event *event, const struct msghdr *message)
 		memcpy(event->control, message->msg_control, length);
 }
 
+/*
+ * Cuts the vectors to what a fault allows, in a copy of theirs, which is
+ * returned for the caller to free; NULL where nothing is cut.
+ */
+static struct iovec *
+shorten(const struct taking *taking, struct msghdr *message)
+{
+	size_t left = taking_shortened(taking, SIZE_MAX);
+	struct iovec *parts;
+
+	if (left == SIZE_MAX || message->msg_iovlen == 0)
+		return NULL;
+	parts = calloc(message->msg_iovlen, sizeof(*parts));
+	if (parts == NULL)
+		return NULL;
+	for (size_t i = 0; i < message->msg_iovlen; i++) {
+		parts[i] = message->msg_iov[i];
+		if (parts[i].iov_len > left)
+			parts[i].iov_len = left;
+		left -= parts[i].iov_len;
+	}
+	message->msg_iov = parts;
+	return parts;
+}
+
 ssize_t
 more_sendmsg(struct recorder *recorder, int fd, const struct msghdr *message,
     int flags)
@@ -58,14 +88,35 @@ more_sendmsg(struct recorder *recorder, int fd, const struct msghdr *message,
 	struct taking taking;
 	struct event *event = taking_begin(&taking, recorder, CALL_SENDMSG, fd,
 	    flags, (int64_t)message->msg_iovlen);
+	struct msghdr passed = *message;
+	struct iovec *parts = shorten(&taking, &passed);
+	ssize_t result;
 
-	if (message->msg_name != NULL)
-		endpoint_set(&event->address, message->msg_name,
-		    message->msg_namelen);
-	keep_vectors(event, message, vectors_length(message));
+	if (passed.msg_name != NULL)
+		endpoint_set(&event->address, passed.msg_name,
+		    passed.msg_namelen);
+	keep_vectors(event, &passed, measure_vectors(event, &passed));
+	keep_control(event, &passed);
+	event->message_flags = passed.msg_flags;
+	result = taking_finish(&taking,
+	    taking_fails(&taking) ? -1 : sendmsg(fd, &passed, flags));
+	free(parts);
+	return result;
+}
+
+/* What the kernel has filled in. */
+static void
+keep_received(struct event *event, const struct msghdr *message, size_t length)
+{
+	keep_vectors(event, message, length);
 	keep_control(event, message);
-	return taking_finish(&taking,
-	    taking_fails(&taking) ? -1 : sendmsg(fd, message, flags));
+	event->message_flags = message->msg_flags;
+	if (event->room == 0)
+		return;
+	event->returned = message->msg_namelen;
+	endpoint_set(&event->address, message->msg_name,
+	    message->msg_namelen < event->room ? message->msg_namelen
+					       : event->room);
 }
 
 ssize_t
@@ -75,25 +126,21 @@ more_recvmsg(struct recorder *recorder, int fd, struct msghdr *message,
 	struct taking taking;
 	struct event *event = taking_begin(&taking, recorder, CALL_RECVMSG, fd,
 	    flags, (int64_t)message->msg_iovlen);
-	size_t room = vectors_length(message);
+	struct iovec *whole = message->msg_iov;
+	struct iovec *parts = shorten(&taking, message);
+	size_t room = measure_vectors(event, message);
 	ssize_t result = -1;
 
 	event->room = message->msg_name != NULL ? message->msg_namelen : 0;
 	if (!taking_fails(&taking))
 		result = recvmsg(fd, message, flags);
-	if (result >= 0) {
-		keep_vectors(event, message,
+	if (result >= 0)
+		keep_received(event, message,
 		    (size_t)result < room ? (size_t)result : room);
-		keep_control(event, message);
-		event->message_flags = message->msg_flags;
-		event->returned = message->msg_namelen;
-		if (event->room != 0)
-			endpoint_set(&event->address, message->msg_name,
-			    message->msg_namelen < event->room
-				? message->msg_namelen
-				: event->room);
-	}
-	return taking_finish(&taking, result);
+	result = taking_finish(&taking, result);
+	message->msg_iov = whole;
+	free(parts);
+	return result;
 }
 
 int

@@ -1,5 +1,6 @@
 #include "record/tell.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,11 +16,18 @@ succeeded(const struct event *event)
 	return event->end_ns != 0 && event->result >= 0;
 }
 
+static void tell_null(struct argument *argument, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 static void
-tell_null(struct argument *argument, const char *text)
+tell_null(struct argument *argument, const char *format, ...)
 {
+	va_list arguments;
+
 	argument->kind = ARGUMENT_NULL;
-	snprintf(TEXT(argument), "%s", text);
+	va_start(arguments, format);
+	vsnprintf(TEXT(argument), format, arguments);
+	va_end(arguments);
 }
 
 void
@@ -182,7 +190,8 @@ tell_message_received(const struct question *question)
 	question->argument->returned = true;
 	question->argument->kind = ARGUMENT_MESSAGE;
 	if (!succeeded(question->event))
-		tell_null(question->argument, "...");
+		tell_null(question->argument, "{msg_namelen=%u}",
+		    question->event->room);
 }
 
 void

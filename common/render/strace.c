@@ -129,6 +129,64 @@ put_length(struct line *line, const struct event *event)
 		put(line, "[%u => %u]", event->room, event->returned);
 }
 
+/* The data of control messages that strace decodes: ints, a struct ucred. */
+static void
+put_descriptors(struct line *line, const struct control *control)
+{
+	int number;
+
+	if (control->kept < sizeof(number))
+		return;
+	put(line, ", cmsg_data=[");
+	for (size_t at = 0; at + sizeof(number) <= control->kept;
+	     at += sizeof(number)) {
+		memcpy(&number, control->data + at, sizeof(number));
+		put(line, "%s%d", at != 0 ? ", " : "", number);
+	}
+	put(line, "]");
+}
+
+static void
+put_credentials(struct line *line, const struct control *control)
+{
+	struct ucred who;
+
+	if (control->kept < sizeof(who))
+		return;
+	memcpy(&who, control->data, sizeof(who));
+	put(line, ", cmsg_data={pid=%d, uid=%u, gid=%u}", who.pid, who.uid,
+	    who.gid);
+}
+
+/* Control messages of SOL_SOCKET (scmvals of strace). */
+static const struct {
+	int type;
+	const char *name;
+	void (*put_data)(struct line *line, const struct control *control);
+} socket_controls[] = {
+	{ SCM_RIGHTS, "SCM_RIGHTS", put_descriptors },
+	{ SCM_CREDENTIALS, "SCM_CREDENTIALS", put_credentials },
+};
+
+static void
+put_control(struct line *line, const struct control *control)
+{
+	bool socket = control->level_number == SOL_SOCKET;
+
+	put(line, "{cmsg_len=%zu, cmsg_level=%s, cmsg_type=", control->length,
+	    control->level);
+	for (size_t i = 0; socket &&
+	    i < sizeof(socket_controls) / sizeof(socket_controls[0]); i++)
+		if (socket_controls[i].type == control->type) {
+			put(line, "%s", socket_controls[i].name);
+			socket_controls[i].put_data(line, control);
+			put(line, "}");
+			return;
+		}
+	put(line, "%#x%s}", (unsigned)control->type,
+	    socket ? " /* SCM_??? */" : "");
+}
+
 static void
 put_controls(struct line *line, const struct family *family,
     const struct event *event)
@@ -140,9 +198,8 @@ put_controls(struct line *line, const struct family *family,
 	if (event->control_length != 0) {
 		put(line, ", msg_control=[");
 		while (describe_control(family, event, &offset, &control)) {
-			put(line, "%s{cmsg_len=%zu, cmsg_level=%s, "
-			    "cmsg_type=0x%x}", separator, control.length,
-			    control.level, (unsigned)control.type);
+			put(line, "%s", separator);
+			put_control(line, &control);
 			separator = ", ";
 		}
 		put(line, "]");
@@ -150,23 +207,59 @@ put_controls(struct line *line, const struct family *family,
 	put(line, ", msg_controllen=%u", event->control_length);
 }
 
-/* With one vector, as all messages here have. */
+/* Each vector with its part of the data. */
 static void
-put_message(struct line *line, const struct family *family,
+put_vectors(struct line *line, const struct event *event)
+{
+	const unsigned char *data = event->data;
+	size_t kept = event->kept;
+	uint64_t left = event->length;
+	int64_t count = event->number[2];
+	char quoted[QUOTE_MAX];
+
+	put(line, ", msg_iov=[");
+	for (int64_t i = 0; i < count && i < EVENT_VECTORS_MAX; i++) {
+		uint64_t here = event->vector[i] < left ? event->vector[i]
+							: left;
+		size_t shown = here < kept ? (size_t)here : kept;
+
+		put(line, "%s{iov_base=%s, iov_len=%" PRIu64 "}",
+		    i != 0 ? ", " : "", quote_bytes(data, shown, here, quoted),
+		    event->vector[i]);
+		data += shown;
+		kept -= shown;
+		left -= here;
+	}
+	put(line, "%s], msg_iovlen=%" PRId64,
+	    count > EVENT_VECTORS_MAX ? ", ..." : "", count);
+}
+
+static void
+put_name(struct line *line, const struct family *family,
     const struct event *event)
 {
-	char data[QUOTE_MAX];
-	char flags[160];
-
 	put(line, "{msg_name=");
 	if (event->address.length != 0)
 		put_address(line, family, &event->address);
 	else
-		put(line, "NULL");
-	put(line, ", msg_namelen=%u", event->address.length);
-	put(line, ", msg_iov=[{iov_base=%s, iov_len=%" PRIu64 "}], "
-	    "msg_iovlen=%" PRId64, quote_bytes(event->data, event->kept,
-	    event->length, data), event->length, event->number[2]);
+		put(line, "%s", event->room != 0 ? "..." : "NULL");
+	if (!call_receives(event->call))
+		put(line, ", msg_namelen=%u", event->address.length);
+	else if (event->room == event->returned)
+		put(line, ", msg_namelen=%u", event->room);
+	else
+		put(line, ", msg_namelen=%u => %u", event->room,
+		    event->returned);
+}
+
+static void
+put_message(struct line *line, const struct family *family,
+    const struct event *event)
+{
+	char flags[160];
+
+	put_name(line, family, event);
+	put_vectors(line, event);
 	put_controls(line, family, event);
 	name_message_flags(event->message_flags, flags, sizeof(flags));
 	put(line, ", msg_flags=%s}", flags);

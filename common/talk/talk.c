@@ -210,8 +210,7 @@ talk_end(struct talk *talk, int result)
 		verdict_compare(&talk->choice, &talk->report);
 	}
 	talk->report.elapsed_ns = elapsed(talk->trace);
-	if (family->variant != NULL && talk->address.length != 0)
-		talk->report.variant = family->variant(&talk->address);
+	talk->report.variant = report_variant(&talk->choice, &talk->address);
 	talk->report.contact = talk->address;
 	talk->report.trace[talk->side.id] = talk->trace;
 	talk->report.tally.ignored = talk->side.ignored;

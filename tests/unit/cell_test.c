@@ -235,12 +235,153 @@ test_tables(void **state)
 	}
 }
 
+/* A family with forms, of which one cell has its own and another has none. */
+static const struct variant forms[] = {
+	{ .name = "one" }, { .name = "two" }, { .name = NULL },
+};
+static const struct variant own_forms[] = {
+	{ .name = "first" }, { .name = "second" }, { .name = NULL },
+};
+static const struct family formed = {
+	.name = "formed",
+	.protocols = (const struct protocol[]){
+		{ "plain", NULL, 1, "PLAIN", 0 },
+		{ "own", NULL, 2, "OWN", 0 },
+		{ .name = NULL },
+	},
+	.cells = (const struct cell[]){
+		{ .type = SOCK_DGRAM, .protocol = 1, .by_default = true,
+		  .shape = SHAPE_DATAGRAM },
+		{ .type = SOCK_DGRAM, .protocol = 2, .shape = SHAPE_DATAGRAM,
+		  .passes_zero = true, .variants = own_forms },
+		{ .type = 0 },
+	},
+	.variants = forms,
+};
+static const struct family formless = {
+	.name = "formless",
+	.protocols = (const struct protocol[]){
+		{ "own", NULL, 2, "OWN", 0 }, { .name = NULL },
+	},
+	.cells = (const struct cell[]){
+		{ .type = SOCK_DGRAM, .protocol = 2, .shape = SHAPE_DATAGRAM },
+		{ .type = 0 },
+	},
+};
+
+/* A cell, what its forms are, and a name among them. */
+static const struct variant_row {
+	const char *name;
+	const struct family *family;
+	const char *type, *protocol;
+	const struct variant *variants;
+	const char *chosen;
+	const struct variant *found;	/* NULL: there is none of that name */
+	const char *why;
+} variant_rows[] = {
+	{ "variant: the first", &formed, "dgram", "plain", forms, "one",
+	  &forms[0], "" },
+	{ "variant: another", &formed, "dgram", "plain", forms, "two",
+	  &forms[1], "" },
+	{ "variant: of the cell's own", &formed, "dgram", "own", own_forms,
+	  "second", &own_forms[1], "" },
+	{ "variant: none of the cell's own", &formed, "dgram", "own",
+	  own_forms, "one", NULL,
+	  "unknown variant 'one'; there are: first second" },
+	{ "variant: unknown", &formed, "dgram", "plain", forms, "three", NULL,
+	  "unknown variant 'three'; there are: one two" },
+	{ "variant: half a name", &formed, "dgram", "plain", forms, "on", NULL,
+	  "unknown variant 'on'; there are: one two" },
+	{ "variant: no name", &formed, "dgram", "plain", forms, "", NULL,
+	  "unknown variant ''; there are: one two" },
+	{ "variant: of a cell with one form", &formless, "dgram", "own", NULL,
+	  "one", NULL,
+	  "no variant 'one': formless dgram own has one form only" },
+	{ "variant: of a cell that is none", &formed, "stream", "plain", NULL,
+	  "one", NULL,
+	  "no variant 'one': formed stream plain has one form only" },
+};
+
+static void
+test_variant(void **state)
+{
+	const struct variant_row *row = *state;
+	struct choice choice;
+	char why[256] = "";
+	int error;
+
+	assert_int_equal(cell_choose(row->family, row->type, row->protocol,
+	    &choice, why, sizeof(why)), 0);
+	assert_ptr_equal(cell_variants(&choice), row->variants);
+	/* Where none is named, the first is meant. */
+	assert_ptr_equal(choice.variant, row->variants);
+	error = cell_choose_variant(&choice, row->chosen, why, sizeof(why));
+	assert_int_equal(error, row->found != NULL ? 0 : -EINVAL);
+	assert_ptr_equal(choice.variant, row->found != NULL ? row->found
+							    : row->variants);
+	assert_string_equal(why, row->why);
+}
+
+/* A number of ours is not the kernel's, however the cell is named. */
+static void
+test_passes_zero(void **state)
+{
+	static const char *const names[] = { "own", "2" };
+	struct choice choice;
+	char why[256];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		assert_int_equal(cell_choose(&formed, "dgram", names[i],
+		    &choice, why, sizeof(why)), 0);
+		assert_int_equal(choice.row.protocol, 2);
+		assert_int_equal(choice.passed, 0);
+		assert_string_equal(choice.protocol, "own");
+	}
+	assert_int_equal(cell_choose(&formed, "dgram", "1", &choice, why,
+	    sizeof(why)), 0);
+	assert_int_equal(choice.passed, 1);
+	assert_int_equal(cell_choose(&formed, "dgram", "0", &choice, why,
+	    sizeof(why)), 0);
+	assert_int_equal(choice.row.protocol, 1);
+	assert_int_equal(choice.passed, 0);
+}
+
+/* Forms have names of their own, and what they are made of is whole. */
+static void
+test_variant_tables(void **state)
+{
+	(void)state;
+	for (size_t i = 0; families[i] != NULL; i++) {
+		const struct family *family = families[i];
+
+		for (const struct cell *row = family->cells;
+		     row != NULL && row->type != 0; row++) {
+			struct choice choice = { .family = family,
+				.row = *row };
+			const struct variant *first = cell_variants(&choice);
+			const struct variant *form = first;
+
+			for (; form != NULL && form->name != NULL; form++)
+				for (const struct variant *other = first;
+				     other != form; other++)
+					assert_string_not_equal(other->name,
+					    form->name);
+			/* An empty table would have no first form. */
+			assert_true(first == NULL || form != first);
+		}
+	}
+}
+
 static const struct CMUnitTest others[] = {
+	cmocka_unit_test(test_passes_zero),
+	cmocka_unit_test(test_variant_tables),
 	cmocka_unit_test(test_find),
 	cmocka_unit_test(test_each),
 	cmocka_unit_test(test_tables),
 };
 static struct CMUnitTest tests[COUNT(choose_rows) + COUNT(unknown_rows) +
+    COUNT(variant_rows) +
     COUNT(others)];
 
 #define ADD(table, function)                                                   \
@@ -258,6 +399,7 @@ main(void)
 
 	ADD(choose_rows, test_choose);
 	ADD(unknown_rows, test_unknown);
+	ADD(variant_rows, test_variant);
 	memcpy(tests + count, others, sizeof(others));
 	return cmocka_run_group_tests_name("cell", tests, NULL, NULL);
 }

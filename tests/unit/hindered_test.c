@@ -46,7 +46,10 @@ address_half_missing(const struct wish *wish, struct endpoint *out, char *why,
 	return scripted_name(out, "", 0);
 }
 
-/* Addresses of RFC 5737, each on an interface that is its side's own. */
+/*
+ * Addresses of RFC 5737, each on an interface that is its side's own; the
+ * server takes all that it has.
+ */
 static int
 address_veth(const struct wish *wish, struct endpoint *out, char *why,
     size_t room)
@@ -57,7 +60,8 @@ address_veth(const struct wish *wish, struct endpoint *out, char *why,
 	struct sockaddr_in in = {
 		.sin_family = AF_INET,
 		.sin_port = htons((uint16_t)wish->port),
-		.sin_addr.s_addr = htonl(server ? 0xc0000201 : 0xc0000202),
+		.sin_addr.s_addr = htonl(theirs ? INADDR_ANY
+		    : server ? 0xc0000201 : 0xc0000202),
 	};
 	unsigned index;
 
@@ -132,7 +136,7 @@ static const struct scripted_row rows[] = {
 	{ "no interface", .cell = { DATAGRAM },
 	  .family = { .address = address_missing },
 	  .verdict = VERDICT_NO_DEVICE, .error = ENODEV,
-	  .text = "there is no interface toy0", .status = 77,
+	  .text = "there is no interface toy0", .whole = true, .status = 77,
 	  .calls = { "socket close", "" } },
 	{ "no interface, and what makes it", .cell = { DATAGRAM,
 	  .surroundings = &toy }, .family = { .address = address_missing },
@@ -155,8 +159,8 @@ static const struct scripted_row rows[] = {
 	{ "no interface, and no family", .cell = { DATAGRAM,
 	  .surroundings = &toy }, .family = { .address = address_missing,
 	  .domain = 77 }, .verdict = VERDICT_ABSENT, .call = "socket",
-	  .error = EAFNOSUPPORT, .text = "modprobe scripted", .status = 77,
-	  .calls = { "socket", "" } },
+	  .error = EAFNOSUPPORT, .text = "no kernel has it: modprobe scripted",
+	  .whole = true, .status = 77, .calls = { "socket", "" } },
 	{ "no interface, and no privilege", .cell = { DATAGRAM,
 	  .surroundings = &toy }, .family = { .address = address_missing },
 	  .fault = { SIDE_CLIENT, CALL_SOCKET, 1, EPERM, 0 },
@@ -217,7 +221,12 @@ static const struct scripted_row real_rows[] = {
 	{ "setup: an interface is missing all the same", .cell = { DATAGRAM,
 	  .surroundings = &own }, .family = { .address = address_missing },
 	  .setup = true, .verdict = VERDICT_NO_DEVICE, .error = ENODEV,
-	  .text = "there is no interface toy0", .status = 77 },
+	  .text = "there is no interface toy0", .whole = true, .status = 77 },
+	{ "setup: an interface is missing, whatever was made",
+	  .cell = { DATAGRAM, .surroundings = &two },
+	  .family = { .address = address_missing }, .setup = true,
+	  .verdict = VERDICT_NO_DEVICE, .error = ENODEV,
+	  .text = "there is no interface toy0", .whole = true, .status = 77 },
 };
 
 static bool permitted;
@@ -232,13 +241,19 @@ test_real(void **state)
 	scripted_test(state);
 }
 
-/* What cannot be run has a variant, too; and with --setup no advice. */
+static const char *
+variant_of(const struct endpoint *endpoint)
+{
+	return endpoint->length != 0 ? "as bound" : "of nothing";
+}
+
+/* What cannot be run has a variant, too: the one that was chosen. */
 static void
 test_report(void **state)
 {
 	static const struct cell cell = { DATAGRAM };
 	struct family family = scripted_family(&(struct family){
-		.address = address_missing });
+		.address = address_missing, .variant = variant_of });
 	struct request request = scripted_request(&family, &cell);
 	struct report report;
 
@@ -248,6 +263,12 @@ test_report(void **state)
 	assert_string_equal(report.variant, "far");
 	assert_int_equal(report.contact.length, 0);
 	assert_int_equal(report.made.count, 0);
+	exchange_free(&report);
+	/* Where there is an address, it tells. */
+	family.address = scripted_auto;
+	request.choice.variant = &near;
+	scripted_run(&request, &report);
+	assert_string_equal(report.variant, "as bound");
 	exchange_free(&report);
 }
 

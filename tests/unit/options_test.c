@@ -88,6 +88,21 @@ static const struct good_row {
 	  NUMBER(timeout_ns, 250000000) },
 	{ "--timeout is told", COMMAND_CLIENT, { "--timeout", "5" },
 	  NUMBER(timeout_given, true) },
+	{ "--variant path", COMMAND_EXCHANGE, { "--variant", "path" },
+	  TEXT(variant, "path") },
+	{ "--variant of a server", COMMAND_SERVER, { "--variant=path" },
+	  TEXT(variant, "path") },
+	{ "--variant of a client", COMMAND_CLIENT, { "--variant", "" },
+	  TEXT(variant, "") },
+	{ "nothing: no variant", COMMAND_EXCHANGE, { NULL },
+	  TEXT(variant, NULL) },
+	{ "--setup", COMMAND_EXCHANGE, { "--setup" }, NUMBER(setup, true) },
+	{ "nothing: no setup", COMMAND_EXCHANGE, { NULL },
+	  NUMBER(setup, false) },
+	{ "--keep-modules", COMMAND_EXCHANGE, { "--setup", "--keep-modules" },
+	  NUMBER(keep_modules, true) },
+	{ "--setup keeps no modules", COMMAND_EXCHANGE, { "--setup" },
+	  NUMBER(keep_modules, false) },
 	{ "--chat", COMMAND_SERVER, { "--chat" }, NUMBER(chat, true) },
 	{ "--known", COMMAND_LIST, { "--known" }, NUMBER(known, true) },
 	{ "--format json", COMMAND_EXCHANGE, { "--format", "json" },
@@ -218,6 +233,18 @@ static const struct bad_row {
 	  "'--size': server has none" },
 	{ "bad: --host of list", COMMAND_LIST, { "-H", "x" },
 	  "'--host': list has none" },
+	{ "bad: --variant of list", COMMAND_LIST, { "--variant", "path" },
+	  "'--variant': list has none" },
+	{ "bad: --variant without a name", COMMAND_EXCHANGE, { "--variant" },
+	  "'--variant': needs a value" },
+	{ "bad: --setup of a server", COMMAND_SERVER, { "--setup" },
+	  "'--setup': server has none" },
+	{ "bad: --setup of a client", COMMAND_CLIENT, { "--setup" },
+	  "'--setup': client has none" },
+	{ "bad: --setup with a value", COMMAND_EXCHANGE, { "--setup=yes" },
+	  "'--setup=yes'" },
+	{ "bad: --keep-modules of a server", COMMAND_SERVER,
+	  { "--keep-modules" }, "'--keep-modules': server has none" },
 	{ "bad: --text and --file", COMMAND_EXCHANGE,
 	  { "--text", "x", "--file", "y" }, "exclude" },
 	{ "bad: --text and --size", COMMAND_EXCHANGE,
@@ -226,26 +253,46 @@ static const struct bad_row {
 	  { "--file", "x", "--messages", "2" }, "'--messages'" },
 };
 
-/* Runs it with stderr in a file, and says what was written. */
+/* Stderr goes into a file for a while; then, what was written. */
+struct hearing {
+	FILE *file;
+	int kept;
+};
+
+static void
+begin_to_hear(struct hearing *hearing)
+{
+	hearing->file = tmpfile();
+	hearing->kept = dup(STDERR_FILENO);
+	assert_non_null(hearing->file);
+	dup2(fileno(hearing->file), STDERR_FILENO);
+}
+
+static const char *
+end_to_hear(struct hearing *hearing)
+{
+	static char said[4096];
+	size_t length;
+
+	dup2(hearing->kept, STDERR_FILENO);
+	close(hearing->kept);
+	rewind(hearing->file);
+	length = fread(said, 1, sizeof(said) - 1, hearing->file);
+	said[length] = '\0';
+	fclose(hearing->file);
+	return said;
+}
+
+/* Runs it, and says what it wrote on stderr. */
 static const char *
 parse_said(const struct bad_row *row, int *status)
 {
-	static char said[4096];
+	struct hearing hearing;
 	struct options options;
-	FILE *file = tmpfile();
-	int kept = dup(STDERR_FILENO);
-	size_t length;
 
-	assert_non_null(file);
-	dup2(fileno(file), STDERR_FILENO);
+	begin_to_hear(&hearing);
 	*status = parse(row->arguments, row->command, &options);
-	dup2(kept, STDERR_FILENO);
-	close(kept);
-	rewind(file);
-	length = fread(said, 1, sizeof(said) - 1, file);
-	said[length] = '\0';
-	fclose(file);
-	return said;
+	return end_to_hear(&hearing);
 }
 
 static void
@@ -279,7 +326,45 @@ test_choose(void **state)
 	assert_string_equal(choice.protocol, "unix");
 }
 
-static struct CMUnitTest tests[COUNT(good_rows) + COUNT(bad_rows) + 1];
+/* What options_choose() says, and whether it chose. */
+static const struct choose_row {
+	const char *name;
+	const char *family, *variant;
+	const char *said;	/* NULL: it chose */
+} choose_rows[] = {
+	{ "choose: a variant", "unix", "abstract", NULL },
+	{ "choose: an unknown variant", "unix", "concrete",
+	  "sockdemo: unknown variant 'concrete'; there are: path " },
+	{ "choose: a variant of a cell with one form", "inet", "abstract",
+	  "sockdemo: no variant 'abstract': inet stream tcp has one form "
+	  "only\n" },
+};
+
+static void
+test_choose_variant(void **state)
+{
+	const struct choose_row *row = *state;
+	struct options options = { .family = row->family,
+		.variant = row->variant };
+	struct choice choice;
+	struct hearing hearing;
+	int status;
+	const char *said;
+
+	begin_to_hear(&hearing);
+	status = options_choose(&options, &choice);
+	said = end_to_hear(&hearing);
+	assert_int_equal(status, row->said == NULL ? 0 : STATUS_USAGE);
+	if (row->said == NULL) {
+		assert_string_equal(said, "");
+		assert_string_equal(choice.variant->name, row->variant);
+	} else if (strncmp(said, row->said, strlen(row->said)) != 0) {
+		fail_msg("%s", said);
+	}
+}
+
+static struct CMUnitTest tests[COUNT(good_rows) + COUNT(bad_rows) +
+    COUNT(choose_rows) + 1];
 
 #define ADD(table, function)                                                   \
 	for (size_t i = 0; i < COUNT(table); i++)                              \
@@ -296,6 +381,7 @@ main(void)
 
 	ADD(good_rows, test_good);
 	ADD(bad_rows, test_bad);
+	ADD(choose_rows, test_choose_variant);
 	tests[count++] = (struct CMUnitTest)cmocka_unit_test(test_choose);
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);
 }

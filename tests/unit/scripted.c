@@ -181,6 +181,8 @@ check_reason(const struct scripted_row *row, const struct report *report)
 	assert_int_equal(reason->error, row->error);
 	if (row->text != NULL && strstr(reason->text, row->text) == NULL)
 		fail_msg("'%s' is not in '%s'", row->text, reason->text);
+	if (row->whole)
+		assert_string_equal(reason->text, row->text);
 	assert_int_equal(reason->text[0] != '\0',
 	    row->verdict != VERDICT_WORKS);
 	if ((report->contradiction[0] != '\0') != row->contradicts)

@@ -41,6 +41,7 @@ struct scripted_row {
 	const char *call;	/* of the reason, or NULL */
 	int error;
 	const char *text;	/* part of the reason's, or NULL */
+	bool whole;		/* it is all of it */
 	struct tally tally;
 	int status;
 	unsigned released;
