@@ -84,6 +84,24 @@ modules_new(const char *before, const char *after, char *names, size_t room)
 		}
 }
 
+void
+modules_missing(const char *loaded, const char *wanted, char *names,
+    size_t room)
+{
+	char name[NAME_ROOM];
+
+	names[0] = '\0';
+	while (next_name(&wanted, name)) {
+		for (char *at = name; *at != '\0'; at++)
+			if (*at == '-')
+				*at = '_';
+		if (has_name(loaded, name))
+			continue;
+		strlcat(names, name, room);
+		strlcat(names, " ", room);
+	}
+}
+
 /* The names in `names` that are still there. */
 static void
 still_there(const char *names, char *left, size_t room)

@@ -22,6 +22,13 @@ void modules_new(const char *before, const char *after, char *names,
     size_t room);
 
 /*
+ * Of the modules that modprobe(8) is to load, one name behind the other, those
+ * that are not in `loaded`: it writes '-' where the kernel writes '_'.
+ */
+void modules_missing(const char *loaded, const char *wanted, char *names,
+    size_t room);
+
+/*
  * Unloads the modules of a list in its order, waiting a moment for those that
  * are still in use (a namespace is taken down in the background). Returns 0,
  * or -EBUSY with the names of those that stay in `left`.

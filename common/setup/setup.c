@@ -178,29 +178,31 @@ make_networks(struct setup *setup, char *why, size_t room)
 	return error;
 }
 
-static void
-load(const struct setup *setup, const char *modules)
-{
-	char command[COMMAND_TEXT];
-	char why[256];
-
-	if (modules == NULL)
-		return;
-	/* A kernel may have them built in, or not at all: socket() will tell. */
-	snprintf(command, sizeof(command), "modprobe -a -q %s", modules);
-	command_run(command, setup->ending, why, sizeof(why));
-}
-
 /* Loads what the cell needs; what is loaded from here on is unloaded again. */
 static void
 load_modules(struct setup *setup, const struct choice *choice)
 {
+	const char *family = choice->family->origin.modules;
+	const char *own = choice->row.origin.modules;
+	char wanted[COMMAND_TEXT];
+	char missing[COMMAND_TEXT];
+	char command[COMMAND_TEXT];
+	char why[256];
+
 	setup->loads = geteuid() == 0 &&
 	    modules_list(setup->modules, sizeof(setup->modules)) == 0;
 	if (!setup->loads)
 		return;
-	load(setup, choice->family->origin.modules);
-	load(setup, choice->row.origin.modules);
+	snprintf(wanted, sizeof(wanted), "%s%s%s", family != NULL ? family : "",
+	    family != NULL && own != NULL ? " " : "", own != NULL ? own : "");
+	modules_missing(setup->modules, wanted, missing, sizeof(missing));
+	if (missing[0] == '\0')
+		return;
+	/* A kernel may have them built in, or not at all: socket() will tell. */
+	strlcpy(command, "modprobe -a -q ", sizeof(command));
+	strlcat(command, missing, sizeof(command));
+	command[strlen(command) - 1] = '\0';
+	command_run(command, setup->ending, why, sizeof(why));
 }
 
 /* Those that are there now and were not before. */
