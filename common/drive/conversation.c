@@ -175,7 +175,8 @@ fit(struct conversation *conversation)
 	int error = 0;
 
 	/* Asking the socket is a call that small messages do without. */
-	if (limit->kind != LIMIT_SEND_BUFFER || wanted > SURELY_FITS)
+	if (limit->kind == LIMIT_NONE || limit->kind == LIMIT_BYTES ||
+	    wanted > SURELY_FITS)
 		error = side_largest(&conversation->side, &largest);
 	if (error != 0)
 		return error;

@@ -78,10 +78,17 @@ enum {
  * wrap() has added its headers).
  */
 struct limit {
-	enum { LIMIT_NONE, LIMIT_BYTES, LIMIT_SEND_BUFFER } kind;
+	enum {
+		LIMIT_NONE,
+		LIMIT_BYTES,
+		LIMIT_SEND_BUFFER,
+		LIMIT_HALF_SEND_BUFFER,
+	} kind;
 	/*
 	 * LIMIT_BYTES: the limit. LIMIT_SEND_BUFFER: what is taken off the
-	 * value that getsockopt(SO_SNDBUF) returns on the socket in use.
+	 * value that getsockopt(SO_SNDBUF) returns on the socket in use;
+	 * LIMIT_HALF_SEND_BUFFER: off half of it, which is what was asked for
+	 * (the kernel doubles it for its bookkeeping: socket(7)).
 	 */
 	size_t bytes;
 };
