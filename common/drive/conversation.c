@@ -250,6 +250,14 @@ conversation_has_nothing(struct conversation *conversation)
 }
 
 int
+conversation_stay(struct conversation *conversation)
+{
+	if (!conversation->side.choice->row.close_drops)
+		return 0;
+	return side_wait(&conversation->side, -1, 0, 0);
+}
+
+int
 conversation_close(struct conversation *conversation, int result)
 {
 	int error = side_close(&conversation->side);

@@ -265,6 +265,11 @@ struct cell {
 	bool shuts_down;
 	/* Connected: recv() fails with ECONNRESET where the peer has left. */
 	bool ends_by_reset;
+	/*
+	 * close() drops what is still under way: a server stays open until its
+	 * client is done.
+	 */
+	bool close_drops;
 	int send_flags;		/* flags that send() and sendto() take here */
 	/* A stream whose send() takes so many bytes at most; 0: any number. */
 	size_t send_most;
