@@ -82,6 +82,9 @@ unwrap_reply(const struct envelope *envelope, const void *packet,
 #define IP_ICMP IPPROTO_ICMP
 #define IP_ICMP_ALIAS "ping"
 #define IP_ICMP_CONSTANT "IPPROTO_ICMP"
+#define IP_MPTCP_CONFIG "CONFIG_MPTCP"
+#define IP_DCCP_MODULE "dccp_ipv4"
+#define IP_DCCP_SINCE "2.6.14"
 #define IP_RAW_LARGEST (IP_MAXPACKET - sizeof(struct iphdr))
 #define IP_WHOLE_LARGEST IP_RAW_LARGEST
 #define IP_UDP_LARGEST (IP_RAW_LARGEST - 8)
@@ -98,6 +101,7 @@ const struct family inet_family = {
 	.domain = AF_INET,
 	.summary = "IPv4: the Internet, and two processes on one machine",
 	.address_grammar = "a.b.c.d or a host name; port 0 to 65535",
+	.origin = { NULL, "CONFIG_INET", NULL, NULL },
 	.brought_by = "this kernel was built without IPv4 (CONFIG_INET)",
 	.protocols = protocols,
 	.protocol_zero = "IPPROTO_IP",

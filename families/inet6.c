@@ -48,6 +48,9 @@ wrap_whole(const struct envelope *envelope, const void *payload, size_t length,
 #define IP_ICMP IPPROTO_ICMPV6
 #define IP_ICMP_ALIAS "icmpv6"
 #define IP_ICMP_CONSTANT "IPPROTO_ICMPV6"
+#define IP_MPTCP_CONFIG "CONFIG_MPTCP_IPV6"
+#define IP_DCCP_MODULE "dccp_ipv6"
+#define IP_DCCP_SINCE "2.6.16"
 #define IP_RAW_LARGEST 65535
 #define IP_WHOLE_LARGEST (IP_RAW_LARGEST - sizeof(struct ip6_hdr))
 #define IP_UDP_LARGEST (IP_RAW_LARGEST - 8)
@@ -63,6 +66,7 @@ const struct family inet6_family = {
 	.address_grammar =
 	    "an IPv6 address, %interface behind it where it is link-local, "
 	    "or a host name; port 0 to 65535",
+	.origin = { "ipv6", "CONFIG_IPV6", "2.2", NULL },
 	.brought_by = "this kernel has no IPv6: modprobe ipv6 (CONFIG_IPV6), "
 		      "or boot without ipv6.disable=1",
 	.protocols = protocols,

@@ -32,17 +32,26 @@ const struct setting ip_dccp[] = {
 	{ .sides = 0 },
 };
 
+/* The group of root may ping: whoever makes a namespace is root in it. */
+const struct surroundings ip_ping_surroundings = {
+	SURROUNDINGS_NAMESPACE,
+	(const struct need[]){
+		{ .sysctl = "net.ipv4.ping_group_range", .value = "0 0" },
+		{ .command = NULL },
+	},
+};
+
+/* Where nobody else is, nobody else's packets come in. */
+const struct surroundings ip_raw_surroundings = {
+	SURROUNDINGS_NAMESPACE, NULL
+};
+
 /* socket(2); ESOCKTNOSUPPORT: "bad type" in inet_create() of the kernel. */
 const int ip_refusals[] = { EPROTONOSUPPORT, ESOCKTNOSUPPORT, EPROTOTYPE, 0 };
 
 #define PING_REMEDY                                                            \
 	"ping sockets are for the groups that a sysctl names: "                \
 	"sysctl -w net.ipv4.ping_group_range='0 2147483647'"
-#define SCTP_REMEDY                                                            \
-	"this kernel has no SCTP: modprobe sctp (CONFIG_IP_SCTP)"
-#define DCCP_REMEDY                                                            \
-	"this kernel has no DCCP: modprobe dccp_ipv4 dccp_ipv6 "               \
-	"(CONFIG_IP_DCCP; removed in Linux 6.16)"
 #define MPTCP_RAW                                                              \
 	"protocol 262 does not fit into the 8 bits of the IP header; "         \
 	"MPTCP is had as --type stream"
@@ -52,20 +61,8 @@ const struct hint ip_hints[] = {
 	  PING_REMEDY },
 	{ SOCK_DGRAM, IPPROTO_ICMPV6, "socket", EACCES, VERDICT_DENIED,
 	  PING_REMEDY },
-	{ SOCK_STREAM, IPPROTO_SCTP, "socket", EPROTONOSUPPORT,
-	  VERDICT_REFUSED, SCTP_REMEDY },
-	{ SOCK_SEQPACKET, IPPROTO_SCTP, "socket", ESOCKTNOSUPPORT,
-	  VERDICT_REFUSED, SCTP_REMEDY },
-	{ SOCK_DCCP, IPPROTO_DCCP, "socket", ESOCKTNOSUPPORT,
-	  VERDICT_REFUSED, DCCP_REMEDY },
-	{ SOCK_STREAM, IPPROTO_MPTCP, "socket", EPROTONOSUPPORT,
-	  VERDICT_REFUSED,
-	  "this kernel has no MPTCP (CONFIG_MPTCP; since Linux 5.6)" },
 	{ SOCK_STREAM, IPPROTO_MPTCP, "socket", ENOPROTOOPT, VERDICT_REFUSED,
 	  "MPTCP is switched off: sysctl -w net.mptcp.enabled=1" },
-	{ SOCK_DGRAM, IPPROTO_UDPLITE, "socket", EPROTONOSUPPORT,
-	  VERDICT_REFUSED,
-	  "this kernel has no UDP-Lite (since Linux 2.6.20, removed in 7.1)" },
 	{ SOCK_RAW, IPPROTO_MPTCP, "sendto", EINVAL, VERDICT_REFUSED,
 	  MPTCP_RAW },
 	{ SOCK_RAW, IPPROTO_MPTCP, "recvfrom", ETIMEDOUT, VERDICT_REFUSED,
@@ -76,21 +73,10 @@ const struct hint ip_hints[] = {
 	  "a protocol number above 255 does not fit into the IP header" },
 	{ SOCK_RAW, PROTOCOL_ANY, "socket", EPERM, VERDICT_DENIED,
 	  "raw sockets need CAP_NET_RAW: run it as root" },
-	{ 0, PROTOCOL_ANY, "bind", EACCES, VERDICT_DENIED,
-	  "ports below net.ipv4.ip_unprivileged_port_start need "
-	  "CAP_NET_BIND_SERVICE: choose a higher one" },
-	{ 0, PROTOCOL_ANY, "bind", EADDRNOTAVAIL, VERDICT_NO_DEVICE,
-	  "no interface that is up has that address: ip link set lo up (for "
-	  "loopback), or ip addr add ADDRESS dev INTERFACE" },
-	{ 0, PROTOCOL_ANY, "bind", EINVAL, VERDICT_BROKEN,
-	  "the address cannot be bound; a link-local one needs its interface "
-	  "(fe80::1%eth0)" },
 	{ SOCK_DGRAM, PROTOCOL_ANY, "sendto", EACCES, VERDICT_DENIED,
 	  "a broadcast address takes SO_BROADCAST (ip(7)), which is not set "
 	  "here; or a rule forbids it" },
-	{ 0, PROTOCOL_ANY, NULL, ENETUNREACH, VERDICT_NO_DEVICE,
-	  "there is no route to that address: ip link set lo up (for "
-	  "loopback), or ip route add" },
+	IP_ADDRESS_HINTS,
 	{ .verdict = VERDICT_WORKS },
 };
 

@@ -93,7 +93,7 @@ seal_echo(unsigned char type, const struct envelope *envelope, size_t length,
 	echo[0] = type;
 	echo[6] = (unsigned char)(envelope->number >> 8);
 	echo[7] = (unsigned char)envelope->number;
-	/* ICMPv6's, with its pseudo-header, the kernel writes (RFC 3542, 3.1). */
+	/* The kernel writes ICMPv6's (RFC 3542, section 3.1). */
 	sum = checksum(echo, length + IP_ECHO_HEADER);
 	echo[2] = (unsigned char)(sum >> 8);
 	echo[3] = (unsigned char)sum;
