@@ -14,5 +14,6 @@ const struct family *const families[] = {
 	&packet_family,
 	&xdp_family,
 	&alg_family,
+	&vsock_family,
 	NULL,
 };
