@@ -15,5 +15,6 @@ const struct family *const families[] = {
 	&xdp_family,
 	&alg_family,
 	&vsock_family,
+	&rds_family,
 	NULL,
 };

@@ -18,5 +18,6 @@ extern const struct family packet_family;
 extern const struct family xdp_family;
 extern const struct family alg_family;
 extern const struct family vsock_family;
+extern const struct family rds_family;
 
 #endif
