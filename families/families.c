@@ -16,5 +16,6 @@ const struct family *const families[] = {
 	&alg_family,
 	&vsock_family,
 	&rds_family,
+	&smc_family,
 	NULL,
 };

@@ -19,5 +19,6 @@ extern const struct family xdp_family;
 extern const struct family alg_family;
 extern const struct family vsock_family;
 extern const struct family rds_family;
+extern const struct family smc_family;
 
 #endif
