@@ -17,5 +17,6 @@ const struct family *const families[] = {
 	&vsock_family,
 	&rds_family,
 	&smc_family,
+	&kcm_family,
 	NULL,
 };

@@ -20,5 +20,6 @@ extern const struct family alg_family;
 extern const struct family vsock_family;
 extern const struct family rds_family;
 extern const struct family smc_family;
+extern const struct family kcm_family;
 
 #endif
