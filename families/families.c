@@ -14,5 +14,9 @@ const struct family *const families[] = {
 	&packet_family,
 	&xdp_family,
 	&alg_family,
+	&vsock_family,
+	&rds_family,
+	&smc_family,
+	&kcm_family,
 	NULL,
 };

@@ -17,5 +17,9 @@ extern const struct family netlink_family;
 extern const struct family packet_family;
 extern const struct family xdp_family;
 extern const struct family alg_family;
+extern const struct family vsock_family;
+extern const struct family rds_family;
+extern const struct family smc_family;
+extern const struct family kcm_family;
 
 #endif

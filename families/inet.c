@@ -1,102 +1,15 @@
 /*
- * inet: IPv4 (ip(7), tcp(7), udp(7), raw(7), icmp(7)).
- *
- * Address text: HOST is dotted decimal, as inet_pton(3) takes it, or a name;
- * the port is 0 to 65535. Printed as 127.0.0.1:12345.
+ * inet: IPv4 (ip(7), tcp(7), udp(7), raw(7), icmp(7)). Its addresses: ipv4.h.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "families.h"
 #include "ip.h"
-
-static const struct sockaddr_in *
-ipv4_of(const struct endpoint *endpoint)
-{
-	if (endpoint->length < sizeof(struct sockaddr_in) ||
-	    endpoint->any.sa_family != AF_INET)
-		return NULL;
-	return (const struct sockaddr_in *)(const void *)&endpoint->storage;
-}
-
-static int
-inet_address(const struct wish *wish, struct endpoint *out, char *why,
-    size_t room)
-{
-	struct sockaddr_in in = { .sin_family = AF_INET };
-	const char *host = wish->host != NULL ? wish->host : "127.0.0.1";
-	int error = ip_port(wish, &in.sin_port, why, room);
-
-	if (error != 0)
-		return error;
-	if (inet_pton(AF_INET, host, &in.sin_addr) != 1) {
-		snprintf(why, room, "'%s' is not an IPv4 address", host);
-		return -EINVAL;
-	}
-	if (ip_unbound(wish))
-		return 0;
-	endpoint_set(out, &in, sizeof(in));
-	return 1;
-}
-
-static int
-inet_format(const struct endpoint *endpoint, char *text, size_t room)
-{
-	const struct sockaddr_in *in = ipv4_of(endpoint);
-	char host[INET_ADDRSTRLEN];
-
-	if (in == NULL)
-		return -EINVAL;
-	inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
-	snprintf(text, room, "%s:%u", host, ntohs(in->sin_port));
-	return 0;
-}
-
-static int
-inet_lay_out(const struct endpoint *endpoint, struct field fields[FIELDS_MAX])
-{
-	const struct sockaddr_in *in = ipv4_of(endpoint);
-	char host[INET_ADDRSTRLEN];
-
-	if (in == NULL)
-		return -EINVAL;
-	inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
-	fields[0] = (struct field){ "sin_family",
-		offsetof(struct sockaddr_in, sin_family),
-		sizeof(in->sin_family), false, "AF_INET", "" };
-	ip_number_field(&fields[1], "sin_port",
-	    offsetof(struct sockaddr_in, sin_port), sizeof(in->sin_port),
-	    ntohs(in->sin_port), "htons");
-	fields[2] = (struct field){ "sin_addr",
-		offsetof(struct sockaddr_in, sin_addr), sizeof(in->sin_addr),
-		false, "", "" };
-	strlcpy(fields[2].value, host, sizeof(fields[2].value));
-	snprintf(fields[2].strace, sizeof(fields[2].strace),
-	    "sin_addr=inet_addr(\"%s\")", host);
-	return 3;
-}
-
-/* A server on the wildcard is contacted on the loopback (ip(7)). */
-static int
-inet_contact(const struct endpoint *asked, const struct endpoint *bound,
-    struct endpoint *out)
-{
-	const struct sockaddr_in *in = ipv4_of(bound);
-	struct sockaddr_in contact;
-
-	(void)asked;
-	if (in == NULL)
-		return -EINVAL;
-	contact = *in;
-	if (contact.sin_addr.s_addr == htonl(INADDR_ANY))
-		contact.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	endpoint_set(out, &contact, sizeof(contact));
-	return 0;
-}
+#include "ip_envelope.h"
+#include "ipv4.h"
 
 /* The header of a packet on a socket of IPPROTO_RAW (raw(7)). */
 static ssize_t
@@ -111,7 +24,6 @@ wrap_whole(const struct envelope *envelope, const void *payload, size_t length,
 		.ttl = IPDEFTTL,
 		.protocol = IPPROTO_RAW,
 	};
-
 	ssize_t body;
 
 	*taken = length;
@@ -170,6 +82,9 @@ unwrap_reply(const struct envelope *envelope, const void *packet,
 #define IP_ICMP IPPROTO_ICMP
 #define IP_ICMP_ALIAS "ping"
 #define IP_ICMP_CONSTANT "IPPROTO_ICMP"
+#define IP_MPTCP_CONFIG "CONFIG_MPTCP"
+#define IP_DCCP_MODULE "dccp_ipv4"
+#define IP_DCCP_SINCE "2.6.14"
 #define IP_RAW_LARGEST (IP_MAXPACKET - sizeof(struct iphdr))
 #define IP_WHOLE_LARGEST IP_RAW_LARGEST
 #define IP_UDP_LARGEST (IP_RAW_LARGEST - 8)
@@ -186,6 +101,7 @@ const struct family inet_family = {
 	.domain = AF_INET,
 	.summary = "IPv4: the Internet, and two processes on one machine",
 	.address_grammar = "a.b.c.d or a host name; port 0 to 65535",
+	.origin = { NULL, "CONFIG_INET", NULL, NULL },
 	.brought_by = "this kernel was built without IPv4 (CONFIG_INET)",
 	.protocols = protocols,
 	.protocol_zero = "IPPROTO_IP",
@@ -195,8 +111,8 @@ const struct family inet_family = {
 	.hints = ip_hints,
 	.options = ip_options,
 	.host_names = true,
-	.address = inet_address,
-	.format = inet_format,
-	.lay_out = inet_lay_out,
-	.contact = inet_contact,
+	.address = ipv4_address,
+	.format = ipv4_format,
+	.lay_out = ipv4_lay_out,
+	.contact = ipv4_contact,
 };

@@ -1,12 +1,13 @@
 /*
  * ip: what inet and inet6 share. Their tables are the same rows with other
- * sizes (ip_tables.inc), and so are their ports, options and remedies.
+ * sizes (ip_tables.inc), and so are their options and remedies; their ports are
+ * those of every family with addresses of IPv4 or IPv6 (ipv4.h, ipv6.h).
  */
 #ifndef FAMILIES_IP_H
 #define FAMILIES_IP_H
 
-#include <linux/filter.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,58 +23,43 @@ extern const struct setting ip_reuse[];
 extern const struct setting ip_sctp[];
 extern const struct setting ip_dccp[];
 
+/* What --setup makes for the ping cells and for the raw ones. */
+extern const struct surroundings ip_ping_surroundings;
+extern const struct surroundings ip_raw_surroundings;
+
+/* Values of the rows in ip_tables.inc. */
+#define IP_SCTP_ORIGIN { "sctp", "CONFIG_IP_SCTP", "2.6", NULL }
+/*
+ * A message that fills the receiver's window, which is half of its buffer,
+ * arrives in pieces (RFC 6458, section 8.1.21). The buffers of both directions
+ * are of one size, unless somebody changed a sysctl.
+ */
+#define IP_SCTP_LARGEST { LIMIT_HALF_SEND_BUFFER, 1 }
+/*
+ * DCCP cuts nothing: a message has to fit into a packet of the path's. This is
+ * what fits on every Ethernet, with headers and options at their longest;
+ * DCCP_SOCKOPT_GET_CUR_MPS says what a connection takes (65459 on loopback).
+ */
+#define IP_DCCP_LARGEST 1400
+
+/* Rows of a table of hints: what goes wrong with addresses of IP. */
+#define IP_ADDRESS_HINTS                                                       \
+	{ 0, PROTOCOL_ANY, "bind", EACCES, VERDICT_DENIED,                     \
+	  "ports below net.ipv4.ip_unprivileged_port_start need "              \
+	  "CAP_NET_BIND_SERVICE: choose a higher one" },                       \
+	{ 0, PROTOCOL_ANY, "bind", EADDRNOTAVAIL, VERDICT_NO_DEVICE,           \
+	  "no interface that is up has that address: ip link set lo up (for "  \
+	  "loopback), or ip addr add ADDRESS dev INTERFACE" },                 \
+	{ 0, PROTOCOL_ANY, "bind", EINVAL, VERDICT_BROKEN,                     \
+	  "the address cannot be bound; a link-local one needs its interface " \
+	  "(fe80::1%eth0)" },                                                  \
+	{ 0, PROTOCOL_ANY, NULL, ENETUNREACH, VERDICT_NO_DEVICE,               \
+	  "there is no route to that address: ip link set lo up (for "         \
+	  "loopback), or ip route add" }
+
 extern const int ip_refusals[];
 extern const struct hint ip_hints[];
 extern const struct option_name ip_options[];
-
-/* The bytes before the payload in an ICMP echo message (RFC 792, RFC 4443). */
-#define IP_ECHO_HEADER 8
-
-/*
- * Every raw socket of a protocol hears every packet of it. Ours say in 12 bytes
- * before the payload whose they are: a word that is always the same, the run,
- * the side, the number of the message.
- */
-#define IP_LABEL 12
-
-/*
- * A socket filter (socket(7), SO_ATTACH_FILTER) that keeps packets with that
- * word; `find` is the instructions that load it. Without it a busy
- * machine's packets, of TCP say, fill the receive buffer, and ours are lost.
- */
-#define IP_LABEL_WORD 0x736f636b /* "sock" */
-#define IP_KEEP_LABELED(find)                                                  \
-	find,                                                                  \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IP_LABEL_WORD, 0, 1),              \
-	BPF_STMT(BPF_RET | BPF_K, UINT32_MAX), BPF_STMT(BPF_RET | BPF_K, 0)
-
-/* The settings of a raw cell with that filter, of both sides. */
-#define IP_FILTER_SETTING(program)                                             \
-	{ 1u << SIDE_CLIENT | 1u << SIDE_SERVER, false, SOL_SOCKET,            \
-	  SO_ATTACH_FILTER, program, sizeof(*(program)) }
-
-/*
- * The envelopes of the rows in ip_tables.inc (struct cell, wrap and unwrap);
- * whether it is ICMP or ICMPv6 is told by the cell's protocol.
- *
- * label: label and payload, as any protocol of a raw socket carries them.
- * ping: an echo request around the payload; and the payload in the kernel's
- *     reply to the message of the same number.
- * reply: an echo reply that nobody asked for, which the kernel leaves alone:
- *     what a raw ICMP socket sends here, label and payload in it.
- */
-ssize_t ip_wrap_label(const struct envelope *envelope, const void *payload,
-    size_t length, size_t *taken, void *packet, size_t room);
-ssize_t ip_unwrap_label(const struct envelope *envelope, const void *packet,
-    size_t length, size_t *at);
-ssize_t ip_wrap_ping(const struct envelope *envelope, const void *payload,
-    size_t length, size_t *taken, void *packet, size_t room);
-ssize_t ip_unwrap_ping(const struct envelope *envelope, const void *packet,
-    size_t length, size_t *at);
-ssize_t ip_wrap_reply(const struct envelope *envelope, const void *payload,
-    size_t length, size_t *taken, void *packet, size_t room);
-ssize_t ip_unwrap_reply(const struct envelope *envelope, const void *packet,
-    size_t length, size_t *at);
 
 /*
  * The port that a wish asks for, 0 to 65535, in *port. 0 where the type has

@@ -7,16 +7,11 @@
  * Printed the same way; a socket without a name is printed as (unnamed).
  */
 #include <errno.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "families.h"
-
-#define PATH_OFFSET offsetof(struct sockaddr_un, sun_path)
-#define PATH_ROOM sizeof(((struct sockaddr_un *)0)->sun_path)
+#include "unix_name.h"
 
 /* The kernel takes the family's own number as well as 0 (unix_create()). */
 static const struct protocol protocols[] = {
@@ -26,7 +21,7 @@ static const struct protocol protocols[] = {
 
 #define UNIX_STREAM_TRAITS                                                     \
 	(TRAIT_RELIABLE | TRAIT_ORDERED | TRAIT_HALF_CLOSE)
-/* An skb's worth of bookkeeping is kept of the buffer (unix_dgram_sendmsg()). */
+/* Some of the buffer is kept for bookkeeping (unix_dgram_sendmsg()). */
 #define UNIX_MESSAGE { LIMIT_SEND_BUFFER, 32 }
 
 static const struct cell cells[] = {
@@ -86,25 +81,6 @@ static const struct variant variants[] = {
 	{ .name = NULL },
 };
 
-/* The bytes of the name, and how many; 0 where the socket has none. */
-static size_t
-name_of(const struct endpoint *endpoint, const char **name)
-{
-	const struct sockaddr_un *un =
-	    (const struct sockaddr_un *)(const void *)&endpoint->storage;
-
-	*name = un->sun_path;
-	return endpoint->length > PATH_OFFSET
-	    ? endpoint->length - PATH_OFFSET : 0;
-}
-
-static bool
-is_unix(const struct endpoint *endpoint)
-{
-	return endpoint->length >= sizeof(sa_family_t) &&
-	    endpoint->any.sa_family == AF_UNIX;
-}
-
 static int
 set_path(struct endpoint *out, const char *path, char *why, size_t room)
 {
@@ -123,7 +99,7 @@ set_path(struct endpoint *out, const char *path, char *why, size_t room)
 		return -ENOENT;
 	}
 	memcpy(un.sun_path, path, length);
-	endpoint_set(out, &un, PATH_OFFSET + length + 1);
+	endpoint_set(out, &un, UNIX_NAME_OFFSET + length + 1);
 	return 1;
 }
 
@@ -141,7 +117,7 @@ set_abstract(struct endpoint *out, const char *name, char *why, size_t room)
 		return -ENAMETOOLONG;
 	}
 	memcpy(un.sun_path + 1, name, length);
-	endpoint_set(out, &un, PATH_OFFSET + 1 + length);
+	endpoint_set(out, &un, UNIX_NAME_OFFSET + 1 + length);
 	return 1;
 }
 
@@ -150,7 +126,7 @@ set_autobind(struct endpoint *out)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
 
-	endpoint_set(out, &un, PATH_OFFSET);
+	endpoint_set(out, &un, UNIX_NAME_OFFSET);
 	return 1;
 }
 
@@ -222,83 +198,6 @@ unix_address(const struct wish *wish, struct endpoint *out, char *why,
 	return set_autobind(out);
 }
 
-static int
-unix_format(const struct endpoint *endpoint, char *text, size_t room)
-{
-	const char *name;
-	size_t length = name_of(endpoint, &name);
-
-	if (!is_unix(endpoint))
-		return -EINVAL;
-	if (length == 0)
-		snprintf(text, room, "(unnamed)");
-	else if (name[0] == '\0')
-		snprintf(text, room, "@%.*s", (int)length - 1, name + 1);
-	else if (name[0] == '@')
-		/* A path, and to be read as one. */
-		snprintf(text, room, "./%.*s", (int)strnlen(name, length),
-		    name);
-	else
-		snprintf(text, room, "%.*s", (int)strnlen(name, length), name);
-	return 0;
-}
-
-/* In strace's notation: quotes, and @ for the leading NUL. */
-static void
-quote_name(const char *name, size_t length, char *text, size_t room)
-{
-	if (name[0] == '\0')
-		snprintf(text, room, "sun_path=@\"%.*s\"", (int)length - 1,
-		    name + 1);
-	else
-		snprintf(text, room, "sun_path=\"%.*s\"",
-		    (int)strnlen(name, length), name);
-}
-
-static int
-unix_lay_out(const struct endpoint *endpoint, struct field fields[FIELDS_MAX])
-{
-	const char *name;
-	size_t length = name_of(endpoint, &name);
-
-	if (!is_unix(endpoint))
-		return -EINVAL;
-	fields[0] = (struct field){ "sun_family",
-		offsetof(struct sockaddr_un, sun_family), sizeof(sa_family_t),
-		false, "AF_UNIX", "" };
-	if (length == 0)
-		return 1;
-	fields[1] = (struct field){ "sun_path", PATH_OFFSET, length, false, "",
-		"" };
-	unix_format(endpoint, fields[1].value, sizeof(fields[1].value));
-	quote_name(name, length, fields[1].strace,
-	    sizeof(fields[1].strace));
-	return 2;
-}
-
-static const char *
-unix_variant(const struct endpoint *endpoint)
-{
-	const char *name;
-	size_t length = name_of(endpoint, &name);
-
-	if (length == 0)
-		return "autobind";
-	return name[0] == '\0' ? "abstract" : "path";
-}
-
-/* Binding a path makes a socket file, and closing leaves it (unix(7)). */
-static int
-unix_release(const struct endpoint *endpoint)
-{
-	const char *name;
-	size_t length = name_of(endpoint, &name);
-
-	if (length == 0 || name[0] == '\0')
-		return 0;
-	return unlink(name) == 0 || errno == ENOENT ? 0 : -errno;
-}
-
 const struct family unix_family = {
 	.name = "unix",
 	.constant = "AF_UNIX",
@@ -307,6 +206,7 @@ const struct family unix_family = {
 	.address_grammar =
 	    "a path; @name for an abstract name; @ for one that the kernel "
 	    "chooses",
+	.origin = { NULL, "CONFIG_UNIX", NULL, NULL },
 	.brought_by = "this kernel was built without CONFIG_UNIX",
 	.protocols = protocols,
 	.cells = cells,
@@ -315,8 +215,8 @@ const struct family unix_family = {
 	.hints = hints,
 	.variants = variants,
 	.address = unix_address,
-	.format = unix_format,
-	.lay_out = unix_lay_out,
-	.variant = unix_variant,
-	.release = unix_release,
+	.format = unix_name_format,
+	.lay_out = unix_name_lay_out,
+	.variant = unix_name_variant,
+	.release = unix_name_release,
 };

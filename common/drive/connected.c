@@ -238,7 +238,9 @@ connected_server(struct conversation *conversation)
 		error = is_wrapped(conversation)
 		    ? conversation_answer_each(conversation)
 		    : take_turns_second(conversation);
-	if (error == 0 && !side->choice->row.endless)
-		error = await_end(conversation);
+	if (error == 0)
+		error = side->choice->row.endless
+		    ? conversation_stay(conversation)
+		    : await_end(conversation);
 	return conversation_close(conversation, error);
 }

@@ -175,7 +175,8 @@ fit(struct conversation *conversation)
 	int error = 0;
 
 	/* Asking the socket is a call that small messages do without. */
-	if (limit->kind != LIMIT_SEND_BUFFER || wanted > SURELY_FITS)
+	if (limit->kind == LIMIT_NONE || limit->kind == LIMIT_BYTES ||
+	    wanted > SURELY_FITS)
 		error = side_largest(&conversation->side, &largest);
 	if (error != 0)
 		return error;
@@ -246,6 +247,14 @@ conversation_has_nothing(struct conversation *conversation)
 		    "message: nothing crossed%s", cell->shape ==
 		    SHAPE_CONNECTED ? " but the end" : "");
 	return true;
+}
+
+int
+conversation_stay(struct conversation *conversation)
+{
+	if (!conversation->side.choice->row.close_drops)
+		return 0;
+	return side_wait(&conversation->side, -1, 0, 0);
 }
 
 int

@@ -371,5 +371,7 @@ datagram_server(struct conversation *conversation)
 
 	if (error == 0 && !conversation_has_nothing(conversation))
 		error = conversation_answer_each(conversation);
+	if (error == 0)
+		error = conversation_stay(conversation);
 	return conversation_close(conversation, error);
 }

@@ -116,6 +116,12 @@ void conversation_note_lines(struct conversation *conversation,
 /* Counts payload bytes that were received and are right. */
 void conversation_count(struct conversation *conversation, uint64_t bytes);
 
+/*
+ * A server whose close() would drop its last message: waits for its client to
+ * be done (-ECANCELED, as for every side that is told to end). Others: 0.
+ */
+int conversation_stay(struct conversation *conversation);
+
 /* Closes the side's sockets, in a good end or after `result`. */
 int conversation_close(struct conversation *conversation, int result);
 

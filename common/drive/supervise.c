@@ -149,14 +149,15 @@ side_ended(struct run *run, enum side_id id, int status)
 {
 	struct account *account = &run->meeting->account[id];
 	int ending = atomic_load(&account->ending);
-	enum shape shape = run->request->choice.row.shape;
+	const struct cell *cell = &run->request->choice.row;
 
 	run->pid[id] = 0;
 	if (ending == ENDING_NONE || run->ended[id] != ENDED_NOT)
 		blame(run, id, status);
 	if (ending != ENDING_DONE) {
 		run_stop(run, STOP_ABORT);
-	} else if (id == SIDE_CLIENT && shape != SHAPE_CONNECTED) {
+	} else if (id == SIDE_CLIENT &&
+	    (cell->shape != SHAPE_CONNECTED || cell->endless)) {
 		run_stop(run, STOP_CLIENT_DONE);
 	} else if (id == SIDE_CLIENT && run->kill_at == 0) {
 		/* The server is told by the end of the connection. */

@@ -86,13 +86,16 @@ side_largest(struct side *side, uint64_t *largest)
 	int error;
 
 	*largest = limit->kind == LIMIT_BYTES ? limit->bytes : SIZE_UNSET;
-	if (limit->kind != LIMIT_SEND_BUFFER)
+	if (limit->kind != LIMIT_SEND_BUFFER &&
+	    limit->kind != LIMIT_HALF_SEND_BUFFER)
 		return 0;
 	error = side->calls->getsockopt(&side->recorder,
 	    side->fd >= 0 ? side->fd : side->listener, SOL_SOCKET, SO_SNDBUF,
 	    &buffer, &length);
 	if (error != 0)
 		return step_fail(side, CALL_GETSOCKOPT, error);
+	if (limit->kind == LIMIT_HALF_SEND_BUFFER)
+		buffer /= 2;
 	*largest = (uint64_t)buffer > limit->bytes
 	    ? (uint64_t)buffer - limit->bytes : 0;
 	return 0;

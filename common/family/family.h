@@ -78,10 +78,17 @@ enum {
  * wrap() has added its headers).
  */
 struct limit {
-	enum { LIMIT_NONE, LIMIT_BYTES, LIMIT_SEND_BUFFER } kind;
+	enum {
+		LIMIT_NONE,
+		LIMIT_BYTES,
+		LIMIT_SEND_BUFFER,
+		LIMIT_HALF_SEND_BUFFER,
+	} kind;
 	/*
 	 * LIMIT_BYTES: the limit. LIMIT_SEND_BUFFER: what is taken off the
-	 * value that getsockopt(SO_SNDBUF) returns on the socket in use.
+	 * value that getsockopt(SO_SNDBUF) returns on the socket in use;
+	 * LIMIT_HALF_SEND_BUFFER: off half of it, which is what was asked for
+	 * (the kernel doubles it for its bookkeeping: socket(7)).
 	 */
 	size_t bytes;
 };
@@ -258,6 +265,11 @@ struct cell {
 	bool shuts_down;
 	/* Connected: recv() fails with ECONNRESET where the peer has left. */
 	bool ends_by_reset;
+	/*
+	 * close() drops what is still under way: a server stays open until its
+	 * client is done.
+	 */
+	bool close_drops;
 	int send_flags;		/* flags that send() and sendto() take here */
 	/* A stream whose send() takes so many bytes at most; 0: any number. */
 	size_t send_most;

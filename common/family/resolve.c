@@ -40,20 +40,21 @@ const struct lookup family_lookup = {
 	.read = read_text,
 };
 
-/* The first address of a host name, as numeric text. */
+/*
+ * The addresses of a host name. getaddrinfo() knows the domains of IP and no
+ * other: for a family that has such addresses all of them are looked up.
+ */
 static int
-find_host(const struct family *family, const char *host, char *numeric,
-    size_t numeric_room, char *why, size_t room)
+find_host(const struct family *family, const char *host,
+    struct addrinfo **found, char *why, size_t room)
 {
 	struct addrinfo hints = { .ai_family = family->domain };
-	struct addrinfo *found = NULL;
-	int error = getaddrinfo(host, NULL, &hints, &found);
+	int error = getaddrinfo(host, NULL, &hints, found);
 
-	if (error == 0)
-		error = getnameinfo(found->ai_addr, found->ai_addrlen, numeric,
-		    (socklen_t)numeric_room, NULL, 0, NI_NUMERICHOST);
-	if (found != NULL)
-		freeaddrinfo(found);
+	if (error == EAI_FAMILY) {
+		hints.ai_family = AF_UNSPEC;
+		error = getaddrinfo(host, NULL, &hints, found);
+	}
 	if (error == 0)
 		return 0;
 	snprintf(why, room, "host '%s' has no %s address: %s", host,
@@ -62,25 +63,46 @@ find_host(const struct family *family, const char *host, char *numeric,
 	return -EINVAL;
 }
 
+/* Asks the family with each of the addresses, until it takes one. */
+static int
+try_each(const struct family *family, struct wish *wish,
+    const struct addrinfo *found, struct endpoint *out, char *why, size_t room)
+{
+	char numeric[NI_MAXHOST];
+	int result = -EINVAL;
+
+	for (; found != NULL && result == -EINVAL; found = found->ai_next) {
+		if (getnameinfo(found->ai_addr, found->ai_addrlen, numeric,
+		    sizeof(numeric), NULL, 0, NI_NUMERICHOST) != 0)
+			continue;
+		wish->host = numeric;
+		result = family->address(wish, out, why, room);
+	}
+	wish->host = NULL;
+	return result;
+}
+
 int
 resolve_endpoint(const struct family *family, struct wish *wish,
     struct endpoint *out, char *why, size_t room)
 {
-	char numeric[NI_MAXHOST];
+	const char *host = wish->host;
+	struct addrinfo *found;
 	int result;
 
 	wish->lookup = &family_lookup;
 	result = family->address(wish, out, why, room);
-	if (result != -EINVAL || wish->host == NULL || wish->host[0] == '\0' ||
+	if (result != -EINVAL || host == NULL || host[0] == '\0' ||
 	    !family->host_names)
 		return result;
-	result = find_host(family, wish->host, numeric, sizeof(numeric), why,
-	    room);
+	result = find_host(family, host, &found, why, room);
+	if (result == 0) {
+		result = try_each(family, wish, found, out, why, room);
+		freeaddrinfo(found);
+	}
 	/* localhost is loopback, whatever a hosts file leaves out (RFC 6761). */
-	if (result != 0 && strcasecmp(wish->host, "localhost") != 0)
+	if (result != -EINVAL || strcasecmp(host, "localhost") != 0)
 		return result;
-	wish->host = result == 0 ? numeric : NULL;
-	result = family->address(wish, out, why, room);
 	wish->host = NULL;
-	return result;
+	return family->address(wish, out, why, room);
 }

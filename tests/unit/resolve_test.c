@@ -44,6 +44,12 @@ static const struct row {
 	{ "a scope of no name", "inet6", "fe80::1%", -ENODEV,
 	  "no interface ''" },
 	{ "a scope of 0", "inet6", "fe80::1%0", -ENODEV, "no interface '0'" },
+	{ "localhost of a family that getaddrinfo() does not know", "smc",
+	  "localhost", 1, "127.0.0.1:80" },
+	{ "a name that cannot be, in such a family", "smc",
+	  "no such host.invalid", -EINVAL, "has no smc address" },
+	{ "an address of the wrong kind for such a family's cell", "smc",
+	  "::1", -EINVAL, "'::1' is not an IPv4 address" },
 	{ "a path is no name to look up", "unix", "localhost", 1,
 	  "localhost" },
 };
