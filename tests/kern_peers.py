@@ -23,8 +23,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)),
                                 "lib"))
 import harness  # noqa: E402
 import sandbox  # noqa: E402
+import strace_log  # noqa: E402
 from harness import (LIMIT, Server, Skip, contains, equal,  # noqa: E402
-                     sockdemo, test)
+                     eventually, sockdemo, test)
 
 TEXTS = ["x", "hello", "สวัสดี", "y" * 1000]
 USERSOCK = 2
@@ -56,6 +57,15 @@ def ip(*words):
     return result.stdout.decode()
 
 
+LINK = re.compile(r"(\d+): (\S+) mtu (\d+) state (\S+) ?(\S*)")
+
+
+def links_of_ip():
+    return {(str(link["ifindex"]), link["ifname"], str(link["mtu"]),
+             link["operstate"].lower(), link.get("address", ""))
+            for link in json.loads(ip("-j", "link", "show"))}
+
+
 @contextlib.contextmanager
 def cable(name="sd"):
     """Two interfaces, NAMEa and NAMEb: what one sends, the other gets."""
@@ -68,21 +78,15 @@ def cable(name="sd"):
     try:
         for end in ends:
             ip("link", "set", end, "up")
+        # The state follows in its own time.
+        eventually(lambda: not {"lowerlayerdown", "down"} & {
+            link[3] for link in links_of_ip()})
         yield ends
     finally:
         ip("link", "del", ends[0])
 
 
 # NETLINK_ROUTE and NETLINK_GENERIC.
-
-LINK = re.compile(r"(\d+): (\S+) mtu (\d+) state (\S+) ?(\S*)")
-
-
-def links_of_ip():
-    return {(str(link["ifindex"]), link["ifname"], str(link["mtu"]),
-             link["operstate"].lower(), link.get("address", ""))
-            for link in json.loads(ip("-j", "link", "show"))}
-
 
 @test("route: the interfaces are those of ip")
 def _():
@@ -392,6 +396,70 @@ for each in IVS:
                 equal(first, f"{name}: {len(data)} bytes, padded to "
                       f"{len(whole)}, are {shown}")
                 contains(second, "and are decrypted again")
+
+
+# strace sees the same calls, letter for letter, but that it decodes what
+# netlink carries, and looks up the names of interfaces.
+
+CARRIED = re.compile(r"((?:sendto|recvfrom)\(\d, )[\"[].*"
+                     r"(, \d+, [A-Z0-9_|]+, \{sa_family=AF_NETLINK)")
+FILTER = re.compile(r"(?<=, filter=)0x[0-9a-f]+")
+NAMED = re.compile(r'if_nametoindex\("(?!lo")(\w+)"\)')
+
+
+def normal(line):
+    line = NAMED.sub(lambda named: str(socket.if_nametoindex(named[1])), line)
+    return FILTER.sub("POINTER", CARRIED.sub(r"\1BYTES\2", line))
+
+
+def same_as_strace(words):
+    need("strace")
+    prefix = os.path.join(os.environ["TMPDIR"], "log")
+    result = harness.run(
+        ["strace", "-ff", "--seccomp-bpf", "-o", prefix, "-e",
+         "trace=network", harness.SOCKDEMO, *words, "--format", "strace"],
+        env={**harness.LOCALE, "ASAN_OPTIONS": "detect_leaks=0"})
+    logs = strace_log.lines_of(prefix)
+    for pid in logs:
+        os.remove(f"{prefix}.{pid}")
+    equal(result.returncode, 0, result.stderr)
+    printed = (result.stdout + result.stderr).decode("latin-1").splitlines()
+    compared = 0
+    for pid, lines in logs.items():
+        seen = []
+        for line in lines:
+            if not strace_log.NO_CALL.match(line):
+                call, end = re.fullmatch(r"(.*\)) +(= .*)", line).groups()
+                line = f"[pid {pid:5}] {call} ".ljust(40) + end
+                seen.append(normal(line))
+        told = [normal(line) for line in printed
+                if line.startswith(f"[pid {pid:5}] ")]
+        for pair in zip(told, seen):
+            equal(*pair, "a line")
+        equal(len(told), len(seen), "the lines")
+        compared += len(seen)
+    assert compared > 3, (logs, printed)
+
+
+for each in ("netlink", "netlink -p generic", "netlink -t dgram -p usersock",
+             "packet -H %1", "packet -t raw -H %1"):
+    test("strace: " + each)(
+        lambda words=("-f", *each.split()): same_as_strace(words))
+
+for each in ("packet", "packet -t raw", "xdp"):
+    @test(f"strace: {each}, on a cable")
+    def _(words=("-f", *each.split())):
+        with cable() as (here, there), Server(*words, "-H", here):
+            index = socket.if_nametoindex(there)
+            same_as_strace(["client", *words, "-H", f"%{index}"
+                            + ("" if "xdp" in words else "/" + HERE),
+                            "--text", "hello"])
+
+for each in ["hash"], ["skcipher", "cbc(aes)"]:
+    @test(f"strace: alg, {each[0]}")
+    def _(words=tuple(each)):
+        alg_socket(words[0], words[-1] if words[1:] else "sha256").close()
+        same_as_strace(["-f", "alg", "-p", words[0]])
 
 
 if os.geteuid() != 0 or not sandbox.may_make_network():
