@@ -147,6 +147,8 @@ const struct family packet_family = {
 	.origin = { .modules = "af_packet", .config = "CONFIG_PACKET",
 		.since = "2.2" },
 	.protocols = protocols,
+	.protocol_zero = "htons(0 /* ETH_P_??? */)",
+	.protocol_prefix = "ETH_P",
 	.cells = cells,
 	.refusals = refusals,
 	.refusal_source = "packet(7), socket(2)",

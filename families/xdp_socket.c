@@ -23,7 +23,11 @@ struct xdp {
 	struct xdp_program program;
 	uint32_t sent, completed;	/* frames, so far */
 	bool queued;	/* a frame is in its ring that no call told of */
+	unsigned tries;	/* of bind() */
 };
+
+/* A queue is another's for a moment after that one was closed. */
+#define TRIES 100
 
 static int
 register_memory(struct channel *channel, struct xdp *xdp)
@@ -107,10 +111,9 @@ kick(struct channel *channel)
 	return result < 0 ? (int)result : 0;
 }
 
-int
-xdp_prepare(struct channel *channel)
+static int
+begin(struct channel *channel)
 {
-	const struct sockaddr_xdp *self = xdp_of(channel->self);
 	struct xdp *xdp = calloc(1, sizeof(*xdp));
 	int error;
 
@@ -118,19 +121,34 @@ xdp_prepare(struct channel *channel)
 	if (xdp == NULL)
 		return -ENOMEM;
 	xdp->program = (struct xdp_program){ -1, -1, -1 };
-	if (self == NULL)
-		return -EINVAL;
 	error = register_memory(channel, xdp);
 	if (error == 0)
 		error = make_rings(channel);
 	if (error == 0)
 		error = map_rings(channel, xdp);
+	for (uint64_t i = 0; error == 0 && i < XDP_RING; i++)
+		give(xdp, i * CHUNK);
+	return error;
+}
+
+int
+xdp_prepare(struct channel *channel)
+{
+	const struct sockaddr_xdp *self = xdp_of(channel->self);
+	struct xdp *xdp;
+	int error = 0;
+
+	if (self == NULL)
+		return -EINVAL;
+	if (channel->state == NULL)
+		error = begin(channel);
 	if (error != 0)
 		return error;
-	for (uint64_t i = 0; i < XDP_RING; i++)
-		give(xdp, i * CHUNK);
+	xdp = channel->state;
 	error = channel->calls->bind(channel->recorder, channel->fd,
 	    channel->self);
+	if (error == -EBUSY && ++xdp->tries < TRIES)
+		return -EAGAIN;
 	if (error == 0)
 		error = xdp_program_attach(channel, &xdp->program,
 		    self->sxdp_ifindex, self->sxdp_queue_id);

@@ -269,7 +269,9 @@ side_prepare(struct side *side, const struct endpoint *peer)
 	if (cell->prepare == NULL)
 		return 0;
 	side->prepared = true;
-	error = cell->prepare(channel);
+	do
+		error = cell->prepare(channel);
+	while (error == -EAGAIN && step_again(side, error));
 	if (channel->fd != side->fd) {
 		side->below = side->fd;
 		side->fd = channel->fd;

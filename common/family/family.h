@@ -350,7 +350,8 @@ struct cell {
 	 * Called once on each side when its socket is bound (or connected, or
 	 * accepted), before the first message and before the client is told of
 	 * the server, but that a connected server's is called after accept().
-	 * NULL: nothing is to be done. Returns 0 or a negative errno.
+	 * NULL: nothing is to be done. Returns 0 or a negative errno; -EAGAIN:
+	 * called again after a pause, for which it counts how often it tries.
 	 */
 	int (*prepare)(struct channel *channel);
 

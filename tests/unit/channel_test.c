@@ -181,6 +181,20 @@ prepare_keeps(struct channel *channel)
 	return channel->state != NULL ? 0 : -ENOMEM;
 }
 
+/* Ready at the third try. */
+static int
+prepare_later(struct channel *channel)
+{
+	static unsigned tries;
+
+	if (tries++ != 0) {
+		scripted_log(channel->side, "again");
+		return tries < 3 ? -EAGAIN : 0;
+	}
+	prepare_keeps(channel);
+	return -EAGAIN;
+}
+
 static void
 finish(struct channel *channel)
 {
@@ -558,6 +572,11 @@ static const struct scripted_row rows[] = {
 	  .shape = SHAPE_DATAGRAM, .traits = SURE, .prepare = prepare_keeps,
 	  .finish = finish }, .tally = TALLY(1, 1, 58),
 	  .log = { "prepare finish-kept ", "prepare finish-kept " } },
+	{ "prepare: again, after a pause", .cell = { SOCK_DGRAM,
+	  .shape = SHAPE_DATAGRAM, .traits = SURE, .prepare = prepare_later,
+	  .finish = finish }, .tally = TALLY(1, 1, 58),
+	  .log = { "prepare again again finish-kept ",
+	  "prepare again again finish-kept " } },
 	{ "prepare: another descriptor on a connection",
 	  .cell = { SOCK_STREAM, .shape = SHAPE_CONNECTED,
 	  .prepare = prepare_swaps, .finish = finish, .endless = true },

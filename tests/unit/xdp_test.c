@@ -407,6 +407,43 @@ test_failing(void **state)
 	finish(&channel);
 }
 
+/* A queue that is another's is tried again, and no longer than needed. */
+static void
+test_taken(void **state)
+{
+	struct channel channel;
+	int tries = 1;
+	int before;
+
+	(void)state;
+	memset(&kernel, 0, sizeof(kernel));
+	kernel.fails_at = 11;
+	kernel.error = EBUSY;
+	assert_int_equal(prepare(&channel), -EAGAIN);
+	assert_true(kernel.bound);
+	before = kernel.calls;
+	assert_int_equal(before, kernel.fails_at);
+	for (int error = -EAGAIN; error == -EAGAIN; tries++) {
+		kernel.fails_at = kernel.calls + 1;
+		error = channel.cell->prepare(&channel);
+		if (error != -EAGAIN)
+			assert_int_equal(error, -EBUSY);
+		/* Nothing but bind() is called again. */
+		assert_int_equal(kernel.calls, before + tries);
+		assert_true(tries < 1000);
+	}
+	assert_true(tries > 10);
+	finish(&channel);
+
+	memset(&kernel, 0, sizeof(kernel));
+	kernel.fails_at = 11;
+	kernel.error = EBUSY;
+	assert_int_equal(prepare(&channel), -EAGAIN);
+	assert_int_equal(channel.cell->prepare(&channel), 0);
+	assert_int_equal(*index_of(FILL, PRODUCER), XDP_RING);
+	finish(&channel);
+}
+
 static void
 test_transmit(void **state)
 {
@@ -599,6 +636,7 @@ static const struct CMUnitTest others[] = {
 	cmocka_unit_test(test_wrap),
 	cmocka_unit_test(test_prepare),
 	cmocka_unit_test(test_failing),
+	cmocka_unit_test(test_taken),
 	cmocka_unit_test(test_transmit),
 	cmocka_unit_test(test_busy),
 	cmocka_unit_test(test_full),
