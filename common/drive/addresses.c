@@ -21,30 +21,6 @@ run_is_apart(const struct run *run)
 	    surroundings->where == SURROUNDINGS_TWO_NAMESPACES;
 }
 
-/*
- * The host that an address is made from: the user's, or the variant's, whose
- * percent sign becomes the run's tag.
- */
-static const char *
-host_of(const struct run *run, enum side_id side, bool to_contact,
-    const char *tag, char *text, size_t room)
-{
-	const struct variant *variant = run->request->choice.variant;
-	const char *host = run->request->host;
-	const char *percent;
-
-	if (host != NULL || variant == NULL)
-		return host;
-	host = variant->host;
-	if (side == SIDE_CLIENT && !to_contact && variant->client_host != NULL)
-		host = variant->client_host;
-	if (host == NULL || (percent = strchr(host, '%')) == NULL)
-		return host;
-	snprintf(text, room, "%.*s%s%s", (int)(percent - host), host, tag,
-	    percent + 1);
-	return text;
-}
-
 /* Asks the family for one address of the run. */
 static int
 find_address(struct run *run, enum side_id side, bool to_contact,
@@ -72,7 +48,10 @@ find_address(struct run *run, enum side_id side, bool to_contact,
 	int error;
 
 	snprintf(tag, sizeof(tag), "%d-%06x", (int)getpid(), run->number);
-	wish.host = host_of(run, side, to_contact, tag, host, sizeof(host));
+	wish.host = request->host;
+	if (wish.host == NULL && wish.variant != NULL)
+		wish.host = resolve_variant(wish.variant, side, to_contact,
+		    tag, host, sizeof(host));
 	/* Interfaces are those of the network that the address is used in. */
 	error = setup_enter(&run->setup, to_contact ? SIDE_CLIENT : side);
 	if (error != 0) {

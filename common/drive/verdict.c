@@ -17,7 +17,7 @@ static const char *const names[VERDICT_COUNT] = {
 };
 
 /* What an errno of a call means in every family; call CALL_COUNT: of any. */
-static const struct {
+static const struct meaning {
 	enum call call;
 	int error;
 	enum verdict verdict;
@@ -144,6 +144,27 @@ tell_cell(const struct choice *choice, const char *otherwise,
 	return text;
 }
 
+/* The row of the driver's own table, or NULL. */
+static const struct meaning *
+find_row(const struct failure *failure)
+{
+	for (size_t i = 0; failure->named &&
+	    i < sizeof(meanings) / sizeof(meanings[0]); i++)
+		if (meanings[i].error == failure->error &&
+		    (meanings[i].call == CALL_COUNT ||
+			meanings[i].call == failure->call))
+			return &meanings[i];
+	return NULL;
+}
+
+/* Whether it is what the table of cells says of a kernel without this one. */
+static bool
+is_lacking(const struct choice *choice, const struct failure *failure)
+{
+	return failure->named && failure->call == CALL_SOCKET &&
+	    failure->error != 0 && choice->row.lacking == failure->error;
+}
+
 /* Sets the verdict; returns what the family or the driver has to say on it. */
 static const char *
 find_meaning(const struct choice *choice, const struct failure *failure,
@@ -151,28 +172,22 @@ find_meaning(const struct choice *choice, const struct failure *failure,
 {
 	const struct hint *hint = find_hint(choice,
 	    failure->named ? call_name(failure->call) : NULL, failure->error);
-
-	*verdict = VERDICT_BROKEN;
-	if (hint != NULL) {
-		*verdict = hint->verdict;
-		return hint->text;
-	}
-	for (size_t i = 0; failure->named &&
-	    i < sizeof(meanings) / sizeof(meanings[0]); i++) {
-		if (meanings[i].error != failure->error ||
-		    (meanings[i].call != CALL_COUNT &&
-		     meanings[i].call != failure->call))
-			continue;
-		*verdict = meanings[i].verdict;
-		if (*verdict == VERDICT_ABSENT)
-			return tell_family(choice->family, room_text);
-		if (failure->call == CALL_SOCKET &&
-		    choice->row.lacking == failure->error)
-			return tell_cell(choice, meanings[i].text, room_text);
-		return meanings[i].text;
-	}
-	return failure->error != 0 ? strerror(failure->error)
+	const struct meaning *row = find_row(failure);
+	const char *text = failure->error != 0 ? strerror(failure->error)
 	    : "the conversation failed";
+
+	*verdict = hint != NULL ? hint->verdict
+	    : row != NULL ? row->verdict : VERDICT_BROKEN;
+	if (hint != NULL)
+		return hint->text;
+	if (row != NULL)
+		text = row->text;
+	if (*verdict == VERDICT_ABSENT)
+		return tell_family(choice->family, room_text);
+	if (!is_lacking(choice, failure))
+		return text;
+	*verdict = VERDICT_REFUSED;
+	return tell_cell(choice, text, room_text);
 }
 
 void

@@ -416,7 +416,8 @@ struct variant {
 	const char *name;	/* "abstract"; NULL ends the table */
 	/*
 	 * For --host; NULL: the default address. A percent sign stands for
-	 * a word that no other run uses.
+	 * a word that no other run uses; of a server and a client that are
+	 * started apart, for their port.
 	 */
 	const char *host;
 	const char *client_host;	/* the client's own, where it differs */

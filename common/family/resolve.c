@@ -106,3 +106,20 @@ resolve_endpoint(const struct family *family, struct wish *wish,
 	wish->host = NULL;
 	return family->address(wish, out, why, room);
 }
+
+const char *
+resolve_variant(const struct variant *variant, enum side_id side,
+    bool to_contact, const char *word, char *text, size_t room)
+{
+	const char *host = variant->host;
+	const char *percent;
+
+	if (side == SIDE_CLIENT && !to_contact && variant->client_host != NULL)
+		host = variant->client_host;
+	percent = host != NULL ? strchr(host, '%') : NULL;
+	if (percent == NULL)
+		return host;
+	snprintf(text, room, "%.*s%s%s", (int)(percent - host), host, word,
+	    percent + 1);
+	return text;
+}

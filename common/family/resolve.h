@@ -22,4 +22,11 @@ extern const struct lookup family_lookup;
 int resolve_endpoint(const struct family *family, struct wish *wish,
     struct endpoint *out, char *why, size_t room);
 
+/*
+ * The host of a variant for a side's address, the word in the place of its
+ * percent sign, in text where that is needed; NULL for the default address.
+ */
+const char *resolve_variant(const struct variant *variant, enum side_id side,
+    bool to_contact, const char *word, char *text, size_t room);
+
 #endif

@@ -2,10 +2,43 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+/* How long a link may take; some, without a peer, never come up. */
+#define LINK_TRIES 200
+#define LINK_PAUSE_NS 5000000
+
+static bool
+links_run(void)
+{
+	struct ifaddrs *first;
+	bool run = true;
+
+	if (getifaddrs(&first) != 0)
+		return true;
+	for (const struct ifaddrs *row = first; row != NULL;
+	     row = row->ifa_next)
+		if ((row->ifa_flags & IFF_UP) != 0 &&
+		    (row->ifa_flags & IFF_RUNNING) == 0)
+			run = false;
+	freeifaddrs(first);
+	return run;
+}
+
+void
+network_await_links(void)
+{
+	const struct timespec pause = { .tv_nsec = LINK_PAUSE_NS };
+
+	for (int tries = LINK_TRIES; tries != 0 && !links_run(); tries--)
+		nanosleep(&pause, NULL);
+}
 
 int
 network_write(const char *path, const char *text)

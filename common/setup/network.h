@@ -14,6 +14,12 @@
  */
 int network_new(int *fd, bool *user_namespace, char *why, size_t room);
 
+/*
+ * Waits a moment until the interfaces of this network that are up can carry
+ * something: the kernel gets a link going in the background.
+ */
+void network_await_links(void);
+
 /* Writes a text into a file of /proc. Returns 0 or a negative errno. */
 int network_write(const char *path, const char *text);
 

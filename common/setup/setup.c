@@ -227,6 +227,23 @@ tell_modules(struct setup *setup)
 		    (int)strlen(names) - 1, names);
 }
 
+/* Goes where the client is; in networks of its own, all links are then up. */
+static int
+settle(const struct setup *setup)
+{
+	bool own = setup->surroundings->where != SURROUNDINGS_INITIAL;
+	int error = setup_enter(setup, SIDE_SERVER);
+
+	if (error == 0 && own)
+		network_await_links();
+	if (error == 0)
+		error = setup_enter(setup, SIDE_CLIENT);
+	if (error == 0 &&
+	    setup->surroundings->where == SURROUNDINGS_TWO_NAMESPACES)
+		network_await_links();
+	return error;
+}
+
 int
 setup_begin(struct setup *setup, const struct choice *choice,
     bool keep_modules, struct made *made, const sigset_t *ending, char *why,
@@ -254,9 +271,7 @@ setup_begin(struct setup *setup, const struct choice *choice,
 	     need++)
 		error = make_one(setup, need, why, room);
 	tell_modules(setup);
-	if (error == 0)
-		error = setup_enter(setup, SIDE_CLIENT);
-	return error;
+	return error != 0 ? error : settle(setup);
 }
 
 static int

@@ -48,6 +48,8 @@ find_address(struct talk *talk, enum side_id side, bool to_contact,
 	const char *directory = getenv("TMPDIR");
 	const struct variant *variant = talk->choice.variant;
 	char tag[24];
+	char port[24];
+	char host[512];
 	struct wish wish = {
 		.side = side,
 		.to_contact = to_contact,
@@ -64,12 +66,11 @@ find_address(struct talk *talk, enum side_id side, bool to_contact,
 	};
 
 	snprintf(tag, sizeof(tag), "%d", (int)getpid());
-	/* A name that is made for one run is no place to meet at. */
-	if (wish.host == NULL && variant != NULL && variant->host != NULL &&
-	    strchr(variant->host, '%') == NULL)
-		wish.host = side == SIDE_CLIENT && !to_contact &&
-		    variant->client_host != NULL ? variant->client_host
-						 : variant->host;
+	/* A word that both know: they meet where nobody has told them. */
+	snprintf(port, sizeof(port), "%ld", wish.port);
+	if (wish.host == NULL && variant != NULL)
+		wish.host = resolve_variant(variant, side, to_contact, port,
+		    host, sizeof(host));
 	return resolve_endpoint(talk->choice.family, &wish, out, why, room);
 }
 

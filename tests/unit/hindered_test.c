@@ -288,7 +288,8 @@ test_made(void **state)
 	}
 	request.setup = true;
 	scripted_run(&request, &report);
-	assert_int_equal(report.verdict, VERDICT_WORKS);
+	if (report.verdict != VERDICT_WORKS)
+		fail_msg("%s", report.reason.text);
 	assert_int_equal(report.made.count, COUNT(veth_needs) - 1);
 	assert_string_equal(report.made.text[1], veth_needs[1].command);
 	assert_string_equal(report.made.where,

@@ -110,7 +110,48 @@ test_lookup(void **state)
 	assert_int_equal(wish.lookup->interface("nosuch", &index), -ENODEV);
 }
 
-static struct CMUnitTest tests[COUNT(rows) + 1];
+/* A variant's host, the word 'w' in the place of its percent sign. */
+static const struct variant_row {
+	const char *host, *client_host;
+	enum side_id side;
+	bool to_contact;
+	const char *expected;
+} variant_rows[] = {
+	{ NULL, NULL, SIDE_SERVER, false, NULL },
+	{ "here", NULL, SIDE_SERVER, false, "here" },
+	{ "here", NULL, SIDE_CLIENT, false, "here" },
+	{ "@%", NULL, SIDE_CLIENT, true, "@w" },
+	{ "%-%", NULL, SIDE_SERVER, false, "w-%" },
+	{ "a", "b%c", SIDE_CLIENT, false, "bwc" },
+	{ "a", "b", SIDE_CLIENT, true, "a" },
+	{ "a", "b", SIDE_SERVER, false, "a" },
+	{ NULL, "b", SIDE_CLIENT, false, "b" },
+};
+
+static void
+test_variant(void **state)
+{
+	char little[4];
+	char text[16];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(variant_rows); i++) {
+		const struct variant_row *row = &variant_rows[i];
+		struct variant variant = { .host = row->host,
+			.client_host = row->client_host };
+		const char *host = resolve_variant(&variant, row->side,
+		    row->to_contact, "w", text, sizeof(text));
+
+		assert_int_equal(host != NULL, row->expected != NULL);
+		if (host != NULL)
+			assert_string_equal(host, row->expected);
+	}
+	assert_string_equal(resolve_variant(&(struct variant){
+		.host = "long%" }, SIDE_SERVER, false, "w", little,
+	    sizeof(little)), "lon");
+}
+
+static struct CMUnitTest tests[COUNT(rows) + 2];
 
 int
 main(void)
@@ -122,5 +163,7 @@ main(void)
 			.initial_state = (void *)(uintptr_t)&rows[i],
 		};
 	tests[COUNT(rows)] = (struct CMUnitTest)cmocka_unit_test(test_lookup);
+	tests[COUNT(rows) + 1] =
+	    (struct CMUnitTest)cmocka_unit_test(test_variant);
 	return cmocka_run_group_tests_name("resolve", tests, NULL, NULL);
 }

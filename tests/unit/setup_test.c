@@ -318,6 +318,13 @@ is_up(const char *interface)
 	return (ask(interface, SIOCGIFFLAGS) & IFF_UP) != 0;
 }
 
+/* It is up, and something can be sent on it. */
+static bool
+runs(const char *interface)
+{
+	return (ask(interface, SIOCGIFFLAGS) & IFF_RUNNING) != 0;
+}
+
 static bool
 is_there(const char *interface)
 {
@@ -393,10 +400,30 @@ own_interfaces(void)
 
 	WANT(begin(&scene, SURROUNDINGS_NAMESPACE, pair_needs) == 0);
 	WANT(is_up("ours") && is_up("theirs"));
+	WANT(runs("ours") && runs("theirs"));
 	WANT(scene.made.count == 3);
 	WANT_TEXT(scene.made.text[0],
 	    "ip link add ours type veth peer name theirs");
 	WANT_TEXT(scene.made.text[2], "ip link set theirs up");
+	end(&scene);
+}
+
+static const struct need lonely_needs[] = {
+	{ .command = "ip link add ours type veth peer name theirs" },
+	{ .command = "ip link set ours up" },
+	{ .command = NULL },
+};
+
+/* A link whose other end stays down is not waited for without end. */
+static void
+lonely_link(void)
+{
+	struct scene scene;
+	uint64_t start = witness_now();
+
+	WANT(begin(&scene, SURROUNDINGS_NAMESPACE, lonely_needs) == 0);
+	WANT(is_up("ours") && !runs("ours"));
+	WANT(witness_now() - start < 3000000000);
 	end(&scene);
 }
 
@@ -410,6 +437,7 @@ two_namespaces(void)
 	client = network_now();
 	WANT(client != scene.before);
 	WANT(is_up("lo") && is_up("ours") && !is_there("theirs"));
+	WANT(runs("ours"));
 	WANT(first_of(FORWARD_PATH) == '0');
 	WANT(setup_enter(&scene.setup, SIDE_SERVER) == 0);
 	WANT(network_now() != client && network_now() != scene.before);
@@ -657,6 +685,7 @@ static const struct real_row {
 } real_rows[] = {
 	{ "real: a namespace", one_namespace },
 	{ "real: interfaces of its own", own_interfaces },
+	{ "real: a link that stays down", lonely_link },
 	{ "real: two namespaces", two_namespaces },
 	{ "real: a sysctl and a message", sysctl_and_message },
 	{ "real: a command fails", failing_command },

@@ -242,13 +242,182 @@ test_names(void **state)
 		assert_string_equal(verdict_name((enum verdict)i), words[i]);
 }
 
+/* A family that says of itself and of its cells what would bring them. */
+static const struct hint hints[] = {
+	{ SOCK_RAW, PROTOCOL_ANY, "socket", EPROTONOSUPPORT, VERDICT_REFUSED,
+	  "the hint of a family" },
+	{ SOCK_RDM, PROTOCOL_ANY, "socket", EAFNOSUPPORT, VERDICT_DENIED,
+	  "a hint goes before all" },
+	{ .verdict = VERDICT_WORKS },
+};
+static const int refusals[] = { ESOCKTNOSUPPORT, 0 };
+static const struct need needs[] = {
+	{ .command = "ip link add toy0 type dummy" },
+	{ .command = NULL },
+};
+static const struct surroundings surroundings = { .needs = needs };
+
+static const struct toy_row {
+	const char *name;
+	const char *brought_by;
+	struct origin origin;	/* the family's */
+	struct cell cell;
+	enum call call;
+	int error;
+	const char *seen;	/* the failure's text */
+	enum verdict verdict;
+	const char *text;
+	bool contradicts;
+} toy_rows[] = {
+	{ "absent: what the origin says", NULL,
+	  { .modules = "toy", .config = "CONFIG_TOY" },
+	  { .type = SOCK_STREAM, .shape = SHAPE_CONNECTED }, CALL_SOCKET,
+	  EAFNOSUPPORT, "", VERDICT_ABSENT,
+	  "this kernel has no AF_TOY: modprobe -a toy (CONFIG_TOY)", false },
+	{ "absent: nothing is known", NULL, { .modules = NULL },
+	  { .type = SOCK_STREAM, .shape = SHAPE_CONNECTED }, CALL_SOCKET,
+	  EAFNOSUPPORT, "", VERDICT_ABSENT, "this kernel has no AF_TOY",
+	  false },
+	{ "absent: what the family says", "a toy has to be bought",
+	  { .modules = "toy" },
+	  { .type = SOCK_STREAM, .shape = SHAPE_CONNECTED }, CALL_SOCKET,
+	  EAFNOSUPPORT, "", VERDICT_ABSENT, "a toy has to be bought", false },
+	{ "absent: the family, not the cell", NULL, { .modules = "toy" },
+	  { .type = SOCK_STREAM, .shape = SHAPE_CONNECTED,
+	    .lacking = EAFNOSUPPORT, .origin.modules = "toy_stream" },
+	  CALL_SOCKET, EAFNOSUPPORT, "", VERDICT_ABSENT,
+	  "this kernel has no AF_TOY: modprobe -a toy", false },
+	{ "absent: a hint goes before it", "a toy has to be bought",
+	  { .modules = "toy" }, { .type = SOCK_RDM,
+	    .shape = SHAPE_DATAGRAM }, CALL_SOCKET, EAFNOSUPPORT, "",
+	  VERDICT_DENIED, "a hint goes before all", false },
+	{ "absent: only by socket()", NULL, { .modules = "toy" },
+	  { .type = SOCK_STREAM, .shape = SHAPE_CONNECTED }, CALL_CONNECT,
+	  EAFNOSUPPORT, "", VERDICT_BROKEN,
+	  "Address family not supported by protocol", false },
+	{ "lacking: what the cell's origin says", NULL, { .modules = "toy" },
+	  { .type = SOCK_STREAM, .shape = SHAPE_CONNECTED,
+	    .lacking = EPROTONOSUPPORT, .origin = { .modules = "toy_x",
+	    .config = "CONFIG_TOY_X", .since = "4.1" } }, CALL_SOCKET,
+	  EPROTONOSUPPORT, "", VERDICT_REFUSED, "this kernel has no X-1: "
+	  "modprobe -a toy_x (CONFIG_TOY_X; since Linux 4.1)", false },
+	{ "lacking: an option alone", NULL, { .modules = "toy" },
+	  { .type = SOCK_STREAM, .shape = SHAPE_CONNECTED,
+	    .lacking = EPROTONOSUPPORT, .origin.config = "CONFIG_TOY_X" },
+	  CALL_SOCKET, EPROTONOSUPPORT, "", VERDICT_REFUSED,
+	  "this kernel has no X-1 (CONFIG_TOY_X)", false },
+	{ "lacking: without an origin", NULL, { .modules = "toy" },
+	  { .type = SOCK_STREAM, .shape = SHAPE_CONNECTED,
+	    .lacking = EPROTONOSUPPORT }, CALL_SOCKET, EPROTONOSUPPORT, "",
+	  VERDICT_REFUSED, "the family has no such protocol for this type",
+	  false },
+	{ "lacking: another errno", NULL, { .modules = "toy" },
+	  { .type = SOCK_STREAM, .shape = SHAPE_CONNECTED,
+	    .lacking = EPROTONOSUPPORT, .origin.modules = "toy_x" },
+	  CALL_SOCKET, ESOCKTNOSUPPORT, "", VERDICT_REFUSED,
+	  "the family has no such type", true },
+	{ "lacking: an errno of no such meaning", NULL, { .modules = "toy" },
+	  { .type = SOCK_STREAM, .shape = SHAPE_CONNECTED,
+	    .lacking = ENOENT, .origin.modules = "toy_x" }, CALL_SOCKET,
+	  ENOENT, "", VERDICT_REFUSED,
+	  "this kernel has no X-1: modprobe -a toy_x", false },
+	{ "lacking: of another call", NULL, { .modules = "toy" },
+	  { .type = SOCK_STREAM, .shape = SHAPE_CONNECTED,
+	    .lacking = ENOENT, .origin.modules = "toy_x" }, CALL_BIND, ENOENT,
+	  "", VERDICT_BROKEN, "No such file or directory", false },
+	{ "lacking: a hint goes before it", NULL, { .modules = "toy" },
+	  { .type = SOCK_RAW, .shape = SHAPE_BUS, .lacking = EPROTONOSUPPORT,
+	    .origin.modules = "toy_x" }, CALL_SOCKET, EPROTONOSUPPORT, "",
+	  VERDICT_REFUSED, "the hint of a family", false },
+	{ "lacking: an errno of another meaning", NULL,
+	  { .modules = "toy" }, { .type = SOCK_STREAM,
+	    .shape = SHAPE_CONNECTED, .lacking = ENODEV,
+	    .origin.modules = "toy_x" }, CALL_SOCKET, ENODEV, "",
+	  VERDICT_REFUSED, "this kernel has no X-1: modprobe -a toy_x",
+	  false },
+	{ "what was seen, and what it means", NULL, { .modules = "toy" },
+	  { .type = SOCK_STREAM, .shape = SHAPE_CONNECTED }, CALL_SENDTO,
+	  ENETDOWN, "toy0", VERDICT_NO_DEVICE,
+	  "toy0: the interface is down: ip link set INTERFACE up", false },
+};
+
+static struct family
+toy_of(const struct toy_row *row)
+{
+	return (struct family){
+		.name = "toy", .constant = "AF_TOY", .domain = 77,
+		.brought_by = row->brought_by, .origin = row->origin,
+		.hints = hints, .refusals = refusals,
+		.refusal_source = "a table in a test",
+	};
+}
+
+static void
+test_toy(void **state)
+{
+	const struct toy_row *row = *state;
+	struct family family = toy_of(row);
+	struct choice choice = { .family = &family, .row = row->cell,
+		.protocol = "x-1" };
+	struct failure failure = {
+		.happened = true, .named = true, .call = row->call,
+		.error = row->error,
+	};
+	struct report report;
+
+	strlcpy(failure.text, row->seen, sizeof(failure.text));
+	memset(&report, 0, sizeof(report));
+	verdict_judge(&choice, &failure, &report);
+	verdict_compare(&choice, &report);
+	assert_string_equal(verdict_name(report.verdict),
+	    verdict_name(row->verdict));
+	assert_string_equal(report.reason.text, row->text);
+	if ((report.contradiction[0] != '\0') != row->contradicts)
+		fail_msg("contradiction: '%s'", report.contradiction);
+}
+
+/* The commands stand behind what was said, or alone; a cell may need none. */
+static void
+test_add_commands(void **state)
+{
+	struct choice choice = { .row.surroundings = &surroundings };
+	struct report report;
+	char longest[REASON_MAX];
+
+	(void)state;
+	memset(&report, 0, sizeof(report));
+	verdict_without_run(&report, VERDICT_NO_DEVICE, ENODEV,
+	    "there is no toy0");
+	assert_int_equal(report.reason.error, ENODEV);
+	assert_null(report.reason.call);
+	verdict_add_commands(&choice, &report);
+	assert_string_equal(report.reason.text, "there is no toy0: run it "
+	    "with --setup, or make it: ip link add toy0 type dummy");
+	verdict_without_run(&report, VERDICT_NO_DEVICE, 0, "");
+	verdict_add_commands(&choice, &report);
+	assert_string_equal(report.reason.text, "run it with --setup, or make "
+	    "it: ip link add toy0 type dummy");
+	choice.row.surroundings = NULL;
+	verdict_without_run(&report, VERDICT_NO_DEVICE, 0, "nothing helps");
+	verdict_add_commands(&choice, &report);
+	assert_string_equal(report.reason.text, "nothing helps");
+	/* What does not fit is cut, and ended. */
+	choice.row.surroundings = &surroundings;
+	memset(longest, 'z', sizeof(longest));
+	longest[sizeof(longest) - 1] = '\0';
+	verdict_without_run(&report, VERDICT_NO_DEVICE, 0, longest);
+	verdict_add_commands(&choice, &report);
+	assert_string_equal(report.reason.text, longest);
+}
+
 static const struct CMUnitTest others[] = {
+	cmocka_unit_test(test_add_commands),
 	cmocka_unit_test(test_works),
 	cmocka_unit_test(test_sentence),
 	cmocka_unit_test(test_unusable),
 	cmocka_unit_test(test_names),
 };
-static struct CMUnitTest tests[COUNT(rows) + COUNT(others)];
+static struct CMUnitTest tests[COUNT(rows) + COUNT(toy_rows) + COUNT(others)];
 
 int
 main(void)
@@ -259,6 +428,12 @@ main(void)
 			.test_func = test_row,
 			.initial_state = (void *)(uintptr_t)&rows[i],
 		};
-	memcpy(tests + COUNT(rows), others, sizeof(others));
+	for (size_t i = 0; i < COUNT(toy_rows); i++)
+		tests[COUNT(rows) + i] = (struct CMUnitTest){
+			.name = toy_rows[i].name,
+			.test_func = test_toy,
+			.initial_state = (void *)(uintptr_t)&toy_rows[i],
+		};
+	memcpy(tests + COUNT(rows) + COUNT(toy_rows), others, sizeof(others));
 	return cmocka_run_group_tests_name("verdict", tests, NULL, NULL);
 }
