@@ -139,5 +139,5 @@ run_setup() {
 
 @test "an unknown word is shown without its control characters" {
 	run_setup 2 $'\e[1mbold'
-	[ "$output" = 'setup: unknown word: ?[1mbold (there is: lint)' ]
+	[ "$output" = 'setup: unknown word: ?[1mbold (there is: lint bluetooth)' ]
 }
