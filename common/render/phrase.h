@@ -45,7 +45,7 @@ struct conclusion {
 	struct {
 		enum tone tone;
 		char text[PHRASE_MAX];
-	} line[4 + NOTES_MAX + MADE_MAX];
+	} line[5 + NOTES_MAX + MADE_MAX];
 };
 
 /* What happened, line by line, the verdict first. */

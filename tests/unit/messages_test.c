@@ -858,16 +858,24 @@ test_short(void **state)
 	assert_int_equal(scene->message.msg_flags, MSG_TRUNC);
 }
 
-/* Memory that was not mapped is none, whoever says so. */
+/* What was not unmapped is there; what was not mapped is none. */
 static void
 test_injected_mmap(void **state)
 {
 	struct scene *scene = *state;
-	struct fault_plan faults = { .count = 1, .faults = {
-		{ SIDE_SERVER, CALL_MMAP, 1, EAGAIN, 0 } } };
-	void *memory = scene;
+	struct fault_plan faults = { .count = 2, .faults = {
+		{ SIDE_SERVER, CALL_MMAP, 1, EAGAIN, 0 },
+		{ SIDE_SERVER, CALL_MUNMAP, 1, ENOMEM, 0 } } };
+	void *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char resident;
 
 	scene->recorder.faults = &faults;
+	assert_int_equal(recorded_calls.munmap(&scene->recorder, memory,
+	    4096), -ENOMEM);
+	assert_int_equal(mincore(memory, 4096, &resident), 0);
+	assert_int_equal(recorded_calls.munmap(&scene->recorder, memory,
+	    4096), 0);
 	assert_int_equal(recorded_calls.mmap(&scene->recorder, scene->fd[0],
 	    0, 4096, &memory), -EAGAIN);
 	assert_ptr_equal(memory, MAP_FAILED);

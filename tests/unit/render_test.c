@@ -15,6 +15,7 @@
 
 #include "text/escape.h"
 #include "render/json.h"
+#include "render/phrase.h"
 #include "render/render.h"
 #include "toy.h"
 
@@ -909,8 +910,6 @@ test_json_missing(void **state)
 	scene_free(scene);
 }
 
-static struct CMUnitTest tests[COUNT(frame_rows) + COUNT(ladder_rows) +
-    COUNT(strace_rows) + COUNT(address_rows) + COUNT(outcome_rows) + 16];
 
 #define ADD(table, function)                                                   \
 	for (size_t i = 0; i < COUNT(table); i++)                              \
@@ -920,7 +919,106 @@ static struct CMUnitTest tests[COUNT(frame_rows) + COUNT(ladder_rows) +
 			.initial_state = (void *)(uintptr_t)&(table)[i],       \
 		}
 
+/* Messages with control data cross as others do. */
+static void
+test_messages(void **state)
+{
+	struct scene *scene = scene_new("stream");
+	struct event *event;
+	char *text;
+
+	(void)state;
+	event = add(scene, SIDE_CLIENT, CALL_SENDMSG, 5, 0,
+	    NUMBERS(3, MSG_NOSIGNAL, 1));
+	toy_data(event, "hello", 5);
+	toy_pass(event, 80);
+	event = add(scene, SIDE_SERVER, CALL_RECVMSG, 5, 0, NUMBERS(4, 0, 1));
+	toy_data(event, "hello", 5);
+	toy_return(event, 99);
+	event->message_flags = MSG_CTRUNC;
+	text = print(scene, "ladder", &usual);
+	assert_non_null(strstr(text, "\nsendmsg(3, \"hello\", toy:80) = 5"));
+	assert_non_null(strstr(text, "──── 5 bytes ───"));
+	assert_non_null(strstr(text, "► recvmsg(4) = 5 \"hello\" from"));
+	assert_non_null(strstr(text, "not all control messages fit"));
+	free(text);
+	text = print(scene, "text", &usual);
+	assert_non_null(strstr(text,
+	    " client  sendmsg(3, \"hello\", toy:80) = 5\n"));
+	assert_non_null(strstr(text, " server  recvmsg(4) = 5 \"hello\" from "
+	    "toy:99  # not all control messages fit\n"));
+	free(text);
+	scene_free(scene);
+}
+
+/* What was set up for the run, as it would be made by hand. */
+static void
+test_made(void **state)
+{
+	struct scene *scene = scene_new("stream");
+	struct made *made = &scene->report.made;
+	json_t *json;
+	char *text;
+
+	(void)state;
+	play_connected(scene);
+	text = print(scene, "text", &usual);
+	assert_null(strstr(text, "set up"));
+	free(text);
+	strlcpy(made->where, "in a network namespace of its own",
+	    sizeof(made->where));
+	text = print(scene, "text", &usual);
+	assert_non_null(strstr(text, "\nset up in a network namespace of its "
+	    "own, and gone again\n"));
+	free(text);
+	made->count = 2;
+	strlcpy(made->text[0], "ip link add a", sizeof(made->text[0]));
+	strlcpy(made->text[1], "modprobe toy", sizeof(made->text[1]));
+	text = print(scene, "ladder", &usual);
+	assert_non_null(strstr(text, "\nset up in a network namespace of its "
+	    "own, and gone again:\n  ip link add a\n  modprobe toy\n"));
+	free(text);
+	made->where[0] = '\0';
+	text = print(scene, "text", &usual);
+	assert_non_null(strstr(text, "\nset up, and gone again:\n"));
+	free(text);
+	json = parse(scene);
+	check_member(json, "setup", "[\"ip link add a\", \"modprobe toy\"]");
+	json_decref(json);
+	scene_free(scene);
+}
+
+/* All that there may be to say. */
+static void
+test_longest_conclusion(void **state)
+{
+	struct scene *scene = scene_new("stream");
+	struct report *report = &scene->report;
+	struct conclusion *conclusion = malloc(sizeof(*conclusion));
+
+	(void)state;
+	assert_non_null(conclusion);
+	report->verdict = VERDICT_BROKEN;
+	report->reason = (struct reason){ .call = "recv", .text = "why" };
+	report->tally.lost = 1;
+	report->notes = NOTES_MAX;
+	strlcpy(report->made.where, "somewhere", sizeof(report->made.where));
+	report->made.count = MADE_MAX;
+	strlcpy(report->contradiction, "all of it",
+	    sizeof(report->contradiction));
+	phrase_conclusion(report, conclusion);
+	assert_int_equal(conclusion->count, sizeof(conclusion->line) /
+	    sizeof(conclusion->line[0]));
+	assert_string_equal(conclusion->line[conclusion->count - 1].text,
+	    "unexpected: all of it");
+	free(conclusion);
+	scene_free(scene);
+}
+
 static const struct CMUnitTest others[] = {
+	cmocka_unit_test(test_messages),
+	cmocka_unit_test(test_made),
+	cmocka_unit_test(test_longest_conclusion),
 	cmocka_unit_test(test_ladder),
 	cmocka_unit_test(test_ladder_ascii),
 	cmocka_unit_test(test_single),
@@ -942,6 +1040,10 @@ static const struct CMUnitTest others[] = {
 	cmocka_unit_test(test_json_reason),
 	cmocka_unit_test(test_json_missing),
 };
+
+static struct CMUnitTest tests[COUNT(frame_rows) + COUNT(ladder_rows) +
+    COUNT(strace_rows) + COUNT(address_rows) + COUNT(outcome_rows) +
+    COUNT(others)];
 
 int
 main(void)
