@@ -125,6 +125,8 @@ struct need {
 	 * ip-link(8) takes it behind `netns`.
 	 */
 	const char *command;
+	/* The package that has the command, where not every system does. */
+	const char *package;
 	/*
 	 * SURROUNDINGS_INITIAL only: the command that takes it away again; NULL
 	 * where nothing is left, or another's takes it along.

@@ -74,8 +74,15 @@ run_command(const struct setup *setup, const struct need *need, char *why,
 {
 	char command[COMMAND_TEXT];
 
+	int error;
+
 	fill_in(setup, need->command, command, sizeof(command));
-	return command_run(command, setup->ending, why, room);
+	error = command_run(command, setup->ending, why, room);
+	if (error == -ENOENT && need->package != NULL) {
+		strlcat(why, ": Debian has it in ", room);
+		strlcat(why, need->package, room);
+	}
+	return error;
 }
 
 static int
