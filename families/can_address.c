@@ -10,17 +10,17 @@
  *          takes an address of its own. A server that is given a PGN takes no
  *          other messages.
  *
- * They are printed the same way, each socket's own, the interface as its index.
- * Only isotp has ports: 0 to 16777215; 0 is for ids that nobody else uses.
+ * They are printed the same way, each socket's own, the interface by its name
+ * where that is known, else by its index. Only isotp has ports: 0 to 16777215;
+ * 0 is for ids that nobody else uses.
  */
-#include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "can_kind.h"
+#include "interface.h"
 
 static bool
 split(const char *host, struct can_parts *parts)
@@ -74,31 +74,6 @@ check_port(const struct wish *wish, const struct can_kind *kind,
 	return 0;
 }
 
-static int
-find_interface(const struct wish *wish, const char *text, int *index,
-    char *why, size_t room)
-{
-	const char *error = "";
-	unsigned found;
-
-	if (text[0] == '%' && isdigit((unsigned char)text[1]))
-		*index = (int)strtonum(text + 1, 1, INT_MAX, &error);
-	if (error == NULL)
-		return 0;
-	if (text[0] == '\0' || text[0] == '%') {
-		snprintf(why, room, "'%s' is no interface: give its name, as "
-		    "vcan0, or its index, as %%4", text);
-		return -EINVAL;
-	}
-	if (wish->lookup->interface(text, &found) != 0) {
-		snprintf(why, room, "there is no interface '%s' on this "
-		    "machine", text);
-		return -ENODEV;
-	}
-	*index = (int)found;
-	return 0;
-}
-
 int
 can_address(const struct wish *wish, struct endpoint *out, char *why,
     size_t room)
@@ -107,6 +82,7 @@ can_address(const struct wish *wish, struct endpoint *out, char *why,
 	const char *host = wish->host != NULL ? wish->host : "vcan0";
 	struct sockaddr_can can;
 	struct can_parts parts;
+	unsigned index;
 	int error;
 
 	/* With its padding: addresses are compared byte by byte. */
@@ -123,10 +99,11 @@ can_address(const struct wish *wish, struct endpoint *out, char *why,
 	else if (error == 0 && kind->choose != NULL)
 		kind->choose(wish, &can);
 	if (error == 0)
-		error = find_interface(wish, parts.text[0], &can.can_ifindex,
-		    why, room);
+		error = interface_parse(wish, parts.text[0],
+		    strlen(parts.text[0]), &index, why, room);
 	if (error != 0)
 		return error;
+	can.can_ifindex = (int)index;
 	if (wish->side == SIDE_CLIENT && !wish->to_contact &&
 	    kind->turn != NULL)
 		kind->turn(wish, &can);

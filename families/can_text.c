@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "can.h"
+#include "interface.h"
 
 #define MEMBER(member)                                                         \
 	offsetof(struct sockaddr_can, member),                                 \
@@ -55,22 +56,24 @@ can_format(const struct endpoint *endpoint, char *text, size_t room)
 {
 	struct sockaddr_can can;
 	enum use use;
+	char interface[INTERFACE_ROOM];
 	char rx[16];
 	char tx[16];
 
 	if (!read_address(endpoint, &can, &use))
 		return -EINVAL;
+	interface_format((unsigned)can.can_ifindex, interface);
 	write_id(can.can_addr.tp.rx_id, rx, sizeof(rx));
 	write_id(can.can_addr.tp.tx_id, tx, sizeof(tx));
 	if (use == USE_NONE)
-		snprintf(text, room, "%%%d", can.can_ifindex);
+		strlcpy(text, interface, room);
 	else if (use == USE_TP)
-		snprintf(text, room, "%%%d:%s:%s", can.can_ifindex, rx, tx);
+		snprintf(text, room, "%s:%s:%s", interface, rx, tx);
 	else if (can.can_addr.j1939.pgn == J1939_NO_PGN)
-		snprintf(text, room, "%%%d:%02X", can.can_ifindex,
+		snprintf(text, room, "%s:%02X", interface,
 		    can.can_addr.j1939.addr);
 	else
-		snprintf(text, room, "%%%d:%02X:%05X", can.can_ifindex,
+		snprintf(text, room, "%s:%02X:%05X", interface,
 		    can.can_addr.j1939.addr, can.can_addr.j1939.pgn);
 	return 0;
 }

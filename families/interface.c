@@ -43,8 +43,11 @@ interface_parse(const struct wish *wish, const char *text, size_t length,
 void
 interface_format(unsigned index, char text[INTERFACE_ROOM])
 {
-	if (index == INTERFACE_LOOPBACK)
-		snprintf(text, INTERFACE_ROOM, "lo");
+	const char *name = index == INTERFACE_LOOPBACK ? "lo"
+						       : interface_name(index);
+
+	if (name != NULL)
+		strlcpy(text, name, INTERFACE_ROOM);
 	else
 		snprintf(text, INTERFACE_ROOM, "%%%u", index);
 }

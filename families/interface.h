@@ -1,7 +1,6 @@
 /*
  * interface: network interfaces in addresses. They are written by name, or by
- * index behind a percent sign (%4); an address holds the index only, and is
- * printed with it.
+ * index behind a percent sign (%4); an address holds the index only.
  */
 #ifndef FAMILIES_INTERFACE_H
 #define FAMILIES_INTERFACE_H
@@ -12,7 +11,7 @@
 #define INTERFACE_LOOPBACK 1
 
 /* A name, "%" and an index, and a NUL. */
-#define INTERFACE_ROOM 16
+#define INTERFACE_ROOM 17
 
 /*
  * The index of the interface that the first `length` bytes of the text name.
@@ -22,7 +21,7 @@
 int interface_parse(const struct wish *wish, const char *text, size_t length,
     unsigned *index, char *why, size_t room);
 
-/* "lo", or "%4". */
+/* The name, where the driver has looked it up; or "%4". */
 void interface_format(unsigned index, char text[INTERFACE_ROOM]);
 
 /* A field that holds an index, as strace and people read it. */

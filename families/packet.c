@@ -3,7 +3,7 @@
  *
  * Address text: HOST is an interface, and behind a slash the address of the
  * interface at the other end: lo, eth0/02:00:00:00:00:02, or %4 for the one
- * with that index. Printed the same way, the interface as its index. A server
+ * with that index. Printed the same way. A server
  * needs its own interface only; a client needs to know whom it sends to, but
  * on lo. There are no ports.
  *

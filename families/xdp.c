@@ -3,8 +3,7 @@
  * its network stack (the kernel's documentation: networking, af_xdp).
  *
  * Address text: HOST is an interface, and behind a colon one of its queues,
- * 0 to 65535: sd0, sd0:1, or %4:0 for the one with that index. Printed so, the
- * interface as its index. Where frames go is not said; there are no ports.
+ * 0 to 65535: sd0, sd0:1, or %4:0 for the one with that index. Printed so. Where frames go is not said; there are no ports.
  */
 #include <errno.h>
 #include <stdio.h>

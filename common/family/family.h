@@ -442,6 +442,12 @@ struct lookup {
 	ssize_t (*read)(const char *path, char *text, size_t room);
 };
 
+/*
+ * The name of an interface that address() has looked up under this index, for
+ * format(): an address holds the index only. NULL for one that it has not.
+ */
+const char *interface_name(unsigned index);
+
 /* What address() is asked for. */
 struct wish {
 	enum side_id side;	/* whose address */

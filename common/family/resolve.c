@@ -9,11 +9,38 @@
 #include <strings.h>
 #include <unistd.h>
 
+/* The interfaces that were looked up last: a run has two networks at most. */
+static struct {
+	unsigned index;
+	char name[IF_NAMESIZE];
+} found_interfaces[4];
+static unsigned found_count;
+
 static int
 find_interface(const char *name, unsigned *index)
 {
+	unsigned slot = found_count %
+	    (sizeof(found_interfaces) / sizeof(found_interfaces[0]));
+
 	*index = if_nametoindex(name);
-	return *index != 0 ? 0 : -errno;
+	if (*index == 0)
+		return -errno;
+	if (interface_name(*index) == NULL) {
+		found_interfaces[slot].index = *index;
+		strlcpy(found_interfaces[slot].name, name, IF_NAMESIZE);
+		found_count++;
+	}
+	return 0;
+}
+
+const char *
+interface_name(unsigned index)
+{
+	for (size_t i = 0; i < sizeof(found_interfaces) /
+	    sizeof(found_interfaces[0]); i++)
+		if (index != 0 && found_interfaces[i].index == index)
+			return found_interfaces[i].name;
+	return NULL;
 }
 
 static ssize_t

@@ -29,7 +29,7 @@
 
 static const struct asking asking_rows[] = {
 	{ "address: the default", "raw", NULL, SERVER, true, NULL, 0, false,
-	  -ENODEV, "there is no interface 'vcan0' on this machine" },
+	  -ENODEV, "no interface 'vcan0' here" },
 	{ "address: an interface", "raw", NULL, SERVER, false, "eth0", 12345,
 	  false, 1, "%42" },
 	{ "address: bcm", "dgram", NULL, CONTACT, false, "eth0", 12345, false,
