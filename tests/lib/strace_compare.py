@@ -31,8 +31,12 @@ def plain_field(name, value):
         text = value.bytes.decode("utf-8", "surrogateescape")
         return name, "@" + text if value.abstract else text
     if isinstance(value, Symbol):
-        return name, value.text
+        return name, number_of(value.text)
     return name, value
+
+
+def number_of(text):
+    return int(text, 16) if re.fullmatch("0x[0-9a-f]+", text) else text
 
 
 def plain(value):
