@@ -253,6 +253,8 @@ side_prepare(struct side *side, const struct endpoint *peer)
 {
 	const struct cell *cell = &side->choice->row;
 	struct channel *channel = &side->channel;
+	uint64_t end = step_end(side->timeout_ns);
+	bool canceled = false;
 	int error;
 
 	*channel = (struct channel){
@@ -269,13 +271,15 @@ side_prepare(struct side *side, const struct endpoint *peer)
 	if (cell->prepare == NULL)
 		return 0;
 	side->prepared = true;
-	do
-		error = cell->prepare(channel);
-	while (error == -EAGAIN && step_again(side, error));
+	while ((error = cell->prepare(channel)) == -EAGAIN &&
+	    step_left(end) >= 0 && !canceled)
+		canceled = side_wait(side, -1, 0, PAUSE_NS) == -ECANCELED;
 	if (channel->fd != side->fd) {
 		side->below = side->fd;
 		side->fd = channel->fd;
 	}
+	if (canceled)
+		return -ECANCELED;
 	if (error != 0)
 		return side_fail(side, side->recorder.last, -error, "%s",
 		    channel->why);

@@ -353,7 +353,7 @@ struct cell {
 	 * accepted), before the first message and before the client is told of
 	 * the server, but that a connected server's is called after accept().
 	 * NULL: nothing is to be done. Returns 0 or a negative errno; -EAGAIN:
-	 * called again after a pause, for which it counts how often it tries.
+	 * called again after a pause, until the side's time is up.
 	 */
 	int (*prepare)(struct channel *channel);
 

@@ -208,6 +208,27 @@ finish(struct channel *channel)
 	channel->state = NULL;
 }
 
+/* Never ready: the driver's patience ends it. */
+static int
+prepare_again(struct channel *channel)
+{
+	int waiting;
+
+	if (channel->state == NULL)
+		prepare_keeps(channel);
+	channel->calls->ioctl(channel->recorder, channel->fd, FIONREAD,
+	    &waiting);
+	return -EAGAIN;
+}
+
+/* The client's only: the server waits for it. */
+static int
+prepare_client_again(struct channel *channel)
+{
+	return channel->side == SIDE_CLIENT ? prepare_again(channel)
+					    : prepare_keeps(channel);
+}
+
 /* A call of its own fails, with a sentence. */
 static int
 fail_ioctl(struct channel *channel)
@@ -623,6 +644,17 @@ static const struct scripted_row rows[] = {
 	  .calls = { "socket bind getsockname ioctl close",
 	  "socket bind getsockname close" },
 	  .log = { "prepare finish-kept ", "prepare finish-kept " } },
+	{ "failing: a prepare() that is never done", .cell = { SOCK_DGRAM,
+	  .shape = SHAPE_DATAGRAM, .traits = SURE,
+	  .prepare = prepare_again, .finish = finish },
+	  .verdict = VERDICT_BROKEN, .call = "ioctl", .error = EAGAIN,
+	  .status = 1, .log = { "", "prepare finish-kept " } },
+	{ "failing: a client's prepare() that is never done",
+	  .cell = { SOCK_STREAM, .shape = SHAPE_CONNECTED,
+	  .prepare = prepare_client_again, .finish = finish },
+	  .verdict = VERDICT_BROKEN, .call = "ioctl", .error = EAGAIN,
+	  .status = 1, .log = { "prepare finish-kept ",
+	  "prepare finish-kept " } },
 	{ "failing: prepare() on a connection", .cell = { SOCK_STREAM,
 	  .shape = SHAPE_CONNECTED, .prepare = prepare_fails_server,
 	  .finish = finish }, .verdict = VERDICT_BROKEN, .call = "ioctl",

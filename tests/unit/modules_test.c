@@ -109,13 +109,13 @@ test_long_line(void **state)
 static void
 test_no_room(void **state)
 {
-	char names[12];
+	char names[13];
 
 	(void)state;
 	say(RAW CAN, NULL, NULL);
-	assert_int_equal(modules_list(names, sizeof(names)), -ENOSPC);
+	assert_int_equal(modules_list(names, sizeof(names) - 1), -ENOSPC);
 	assert_string_equal(names, "");
-	assert_int_equal(modules_list(names, 13), 0);
+	assert_int_equal(modules_list(names, sizeof(names)), 0);
 	assert_string_equal(names, "can_raw can ");
 }
 
