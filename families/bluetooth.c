@@ -33,6 +33,7 @@ static const struct protocol protocols[] = {
  */
 static const struct need needs[] = {
 	{ .command = "test ! -e /sys/class/bluetooth/hci0" },
+	{ .command = "test -x /usr/bin/btvirt" },
 	{ .command = "rm -f " PID_FILE, .undo = "rm -f " PID_FILE },
 	{ .command = "modprobe hci_vhci" },
 	{
