@@ -247,13 +247,12 @@ unwrap(const struct answer *answer, size_t length, unsigned from,
 	struct envelope envelope = { .cell = &choice.row, .self = &self,
 		.peer = &peer, .number = number };
 	/* Of its own size, for what looks behind the end. */
-	unsigned char *copy = malloc(length + 1);
+	unsigned char *copy = malloc(length != 0 ? length : 1);
 	size_t at = 99;
 	ssize_t result;
 
 	assert_non_null(copy);
 	memcpy(copy, answer->bytes, length);
-	copy = realloc(copy, length != 0 ? length : 1);
 	result = choice.row.unwrap(&envelope, copy, length, &at);
 	assert_int_equal(at, 0);
 	*part = choice.row.part(&envelope, copy, length);
@@ -396,12 +395,11 @@ verify(const char *protocol, const struct answer *answer, size_t length,
 	static const struct lookup lookup = { .read = read_file };
 	struct choice choice = asking_choice(&netlink_family, "raw", protocol);
 	struct envelope envelope = { .cell = &choice.row, .number = NUMBER };
-	unsigned char *copy = malloc(length + 1);
+	unsigned char *copy = malloc(length != 0 ? length : 1);
 	int result;
 
 	assert_non_null(copy);
 	memcpy(copy, answer->bytes, length);
-	copy = realloc(copy, length != 0 ? length : 1);
 	*verification = (struct verification){ .envelope = &envelope,
 		.answer = copy, .answer_length = length, .lookup = &lookup };
 	result = choice.row.verify(verification);
