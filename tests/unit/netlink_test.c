@@ -501,6 +501,26 @@ test_names(void **state)
 	}
 }
 
+/* A name that would drive a terminal. */
+static void
+test_control(void **state)
+{
+	struct answer answer = { .length = 0 };
+	struct verification verification;
+
+	(void)state;
+	put_link(&answer, 7, "a\x1b[31m\"\xff\x7f");
+	dev_file = "a\x1b[31m\"\xff\x7f: 1\n";
+	igmp_file = NULL;
+	assert_int_equal(verify("route", &answer, answer.length,
+	    &verification), 0);
+	assert_non_null(strstr(verification.text, "\n7: a?[31m\"?? mtu"));
+	dev_file = "b\x1b: 1\n";
+	assert_int_equal(verify("route", &answer, answer.length,
+	    &verification), -EBADMSG);
+	assert_non_null(strstr(verification.text, "has b?, which"));
+}
+
 static void
 test_many(void **state)
 {
@@ -622,6 +642,7 @@ static const struct CMUnitTest others[] = {
 	cmocka_unit_test(test_failure),
 	cmocka_unit_test(test_twice),
 	cmocka_unit_test(test_names),
+	cmocka_unit_test(test_control),
 	cmocka_unit_test(test_many),
 	cmocka_unit_test(test_hostile),
 };
