@@ -55,11 +55,9 @@ ethernet_unwrap(const struct envelope *envelope, const void *packet,
 
 ssize_t
 ethernet_wrap_frame(const struct envelope *envelope,
-    const unsigned char to[ETH_ALEN], const unsigned char from[ETH_ALEN],
-    uint16_t type, const void *payload, size_t length, size_t *taken,
-    void *packet, size_t room)
+    const struct ethhdr *header, const void *payload, size_t length,
+    size_t *taken, void *packet, size_t room)
 {
-	struct ethhdr header = { .h_proto = type };
 	unsigned char *bytes = packet;
 	ssize_t body;
 	size_t whole;
@@ -68,13 +66,11 @@ ethernet_wrap_frame(const struct envelope *envelope,
 	if (room < ETH_ZLEN)
 		return -EMSGSIZE;
 	body = ethernet_wrap(envelope, payload, length, taken,
-	    bytes + sizeof(header), room - sizeof(header));
+	    bytes + sizeof(*header), room - sizeof(*header));
 	if (body < 0)
 		return body;
-	memcpy(header.h_dest, to, ETH_ALEN);
-	memcpy(header.h_source, from, ETH_ALEN);
-	memcpy(bytes, &header, sizeof(header));
-	whole = sizeof(header) + (size_t)body;
+	memcpy(bytes, header, sizeof(*header));
+	whole = sizeof(*header) + (size_t)body;
 	if (whole < ETH_ZLEN) {
 		memset(bytes + whole, 0, ETH_ZLEN - whole);
 		whole = ETH_ZLEN;

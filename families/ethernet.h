@@ -35,14 +35,10 @@ ssize_t ethernet_wrap(const struct envelope *envelope, const void *payload,
 ssize_t ethernet_unwrap(const struct envelope *envelope, const void *packet,
     size_t length, size_t *at);
 
-/*
- * The same of whole frames, filled up to 60 bytes; the type is in the byte
- * order of the network.
- */
+/* The same of whole frames with that header, filled up to 60 bytes. */
 ssize_t ethernet_wrap_frame(const struct envelope *envelope,
-    const unsigned char to[ETH_ALEN], const unsigned char from[ETH_ALEN],
-    uint16_t type, const void *payload, size_t length, size_t *taken,
-    void *packet, size_t room);
+    const struct ethhdr *header, const void *payload, size_t length,
+    size_t *taken, void *packet, size_t room);
 ssize_t ethernet_unwrap_frame(const struct envelope *envelope,
     const void *packet, size_t length, size_t *at);
 

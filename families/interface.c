@@ -40,11 +40,16 @@ interface_parse(const struct wish *wish, const char *text, size_t length,
 	return 0;
 }
 
+static const char *
+name_of(unsigned index)
+{
+	return index == INTERFACE_LOOPBACK ? "lo" : interface_name(index);
+}
+
 void
 interface_format(unsigned index, char text[INTERFACE_ROOM])
 {
-	const char *name = index == INTERFACE_LOOPBACK ? "lo"
-						       : interface_name(index);
+	const char *name = name_of(index);
 
 	if (name != NULL)
 		strlcpy(text, name, INTERFACE_ROOM);
@@ -56,12 +61,15 @@ void
 interface_field(struct field *field, const char *name, size_t offset,
     unsigned index)
 {
-	*field = (struct field){ name, offset, sizeof(index), true, "", "" };
-	snprintf(field->value, sizeof(field->value), "%u", index);
-	if (index != INTERFACE_LOOPBACK)
+	const char *known = name_of(index);
+
+	*field = (struct field){ name, offset, sizeof(index), known == NULL,
+		"", "" };
+	if (known == NULL) {
+		snprintf(field->value, sizeof(field->value), "%u", index);
 		return;
-	field->number = false;
-	snprintf(field->value, sizeof(field->value), "lo");
+	}
+	snprintf(field->value, sizeof(field->value), "%s", known);
 	snprintf(field->strace, sizeof(field->strace),
-	    "%s=if_nametoindex(\"lo\")", name);
+	    "%s=if_nametoindex(\"%s\")", name, known);
 }

@@ -11,6 +11,7 @@
  * socket() is given.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "ethernet.h"
 #include "families.h"
@@ -73,16 +74,19 @@ static ssize_t
 wrap_raw(const struct envelope *envelope, const void *payload, size_t length,
     size_t *taken, void *packet, size_t room)
 {
-	static const unsigned char none[ETH_ALEN];
 	const struct sockaddr_ll *to = packet_of(envelope->peer);
 	const struct sockaddr_ll *from = packet_of(envelope->self);
+	struct ethhdr header = {
+		.h_proto = (uint16_t)envelope->cell->protocol,
+	};
 
 	*taken = length;
 	if (to == NULL)
 		return -EDESTADDRREQ;
-	return ethernet_wrap_frame(envelope, to->sll_addr,
-	    from != NULL ? from->sll_addr : none,
-	    (uint16_t)envelope->cell->protocol, payload, length, taken,
+	memcpy(header.h_dest, to->sll_addr, ETH_ALEN);
+	if (from != NULL)
+		memcpy(header.h_source, from->sll_addr, ETH_ALEN);
+	return ethernet_wrap_frame(envelope, &header, payload, length, taken,
 	    packet, room);
 }
 

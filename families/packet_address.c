@@ -1,6 +1,7 @@
 /* The addresses of packet sockets (packet(7)). */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ethernet.h"
@@ -26,12 +27,10 @@ parse_mac(const char *text, unsigned char mac[ETH_ALEN], char *why,
 
 	for (size_t i = 0; good && i < ETH_ALEN; i++) {
 		const char *digits = text + 3 * i;
-		unsigned value = 0;
 
 		good = strspn(digits, "0123456789abcdefABCDEF") == 2 &&
-		    (digits[2] == ':' || i == ETH_ALEN - 1) &&
-		    sscanf(digits, "%2x", &value) == 1;
-		mac[i] = (unsigned char)value;
+		    (digits[2] == ':' || i == ETH_ALEN - 1);
+		mac[i] = (unsigned char)strtoul(digits, NULL, 16);
 	}
 	if (good)
 		return 0;

@@ -10,10 +10,14 @@ static void put(struct verification *verification, const char *format,
 static void
 put(struct verification *verification, const char *format, va_list arguments)
 {
-	size_t used = strlen(verification->text);
+	char *added = verification->text + strlen(verification->text);
 
-	vsnprintf(verification->text + used,
-	    sizeof(verification->text) - used, format, arguments);
+	vsnprintf(added, sizeof(verification->text) -
+	    (size_t)(added - verification->text), format, arguments);
+	/* An interface may have any name; it is to drive no terminal. */
+	for (; *added != '\0'; added++)
+		if (*added != '\n' && (*added < ' ' || *added > '~'))
+			*added = '?';
 }
 
 void

@@ -4,7 +4,10 @@
 
 #include "family/family.h"
 
-/* Adds to the text; what does not fit is left out. */
+/*
+ * Adds to the text; what does not fit is left out. Bytes that are not printable
+ * ASCII become question marks.
+ */
 void saying_add(struct verification *verification, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -25,15 +25,14 @@ static ssize_t
 xdp_wrap(const struct envelope *envelope, const void *payload, size_t length,
     size_t *taken, void *packet, size_t room)
 {
-	static const unsigned char hosts[SIDE_COUNT][ETH_ALEN] = {
-		[SIDE_CLIENT] = { 2, 0, 0, 0, 0, 1 },
-		[SIDE_SERVER] = { 2, 0, 0, 0, 0, 2 },
+	bool client = envelope->side == SIDE_CLIENT;
+	const struct ethhdr header = {
+		.h_dest = { 2, 0, 0, 0, 0, client ? 2 : 1 },
+		.h_source = { 2, 0, 0, 0, 0, client ? 1 : 2 },
+		.h_proto = ETHERNET_TYPE,
 	};
-	enum side_id other = envelope->side == SIDE_CLIENT ? SIDE_SERVER
-							   : SIDE_CLIENT;
 
-	return ethernet_wrap_frame(envelope, hosts[other],
-	    hosts[envelope->side], ETHERNET_TYPE, payload, length, taken,
+	return ethernet_wrap_frame(envelope, &header, payload, length, taken,
 	    packet, room);
 }
 

@@ -247,13 +247,12 @@ unwrap(const struct answer *answer, size_t length, unsigned from,
 	struct envelope envelope = { .cell = &choice.row, .self = &self,
 		.peer = &peer, .number = number };
 	/* Of its own size, for what looks behind the end. */
-	unsigned char *copy = malloc(length + 1);
+	unsigned char *copy = malloc(length != 0 ? length : 1);
 	size_t at = 99;
 	ssize_t result;
 
 	assert_non_null(copy);
 	memcpy(copy, answer->bytes, length);
-	copy = realloc(copy, length != 0 ? length : 1);
 	result = choice.row.unwrap(&envelope, copy, length, &at);
 	assert_int_equal(at, 0);
 	*part = choice.row.part(&envelope, copy, length);
@@ -396,12 +395,11 @@ verify(const char *protocol, const struct answer *answer, size_t length,
 	static const struct lookup lookup = { .read = read_file };
 	struct choice choice = asking_choice(&netlink_family, "raw", protocol);
 	struct envelope envelope = { .cell = &choice.row, .number = NUMBER };
-	unsigned char *copy = malloc(length + 1);
+	unsigned char *copy = malloc(length != 0 ? length : 1);
 	int result;
 
 	assert_non_null(copy);
 	memcpy(copy, answer->bytes, length);
-	copy = realloc(copy, length != 0 ? length : 1);
 	*verification = (struct verification){ .envelope = &envelope,
 		.answer = copy, .answer_length = length, .lookup = &lookup };
 	result = choice.row.verify(verification);
@@ -501,6 +499,26 @@ test_names(void **state)
 		assert_int_equal(verify("route", &answer, answer.length,
 		    &verification), rows[i].result != 0 ? -EBADMSG : 0);
 	}
+}
+
+/* A name that would drive a terminal. */
+static void
+test_control(void **state)
+{
+	struct answer answer = { .length = 0 };
+	struct verification verification;
+
+	(void)state;
+	put_link(&answer, 7, "a\x1b[31m\"\xff\x7f");
+	dev_file = "a\x1b[31m\"\xff\x7f: 1\n";
+	igmp_file = NULL;
+	assert_int_equal(verify("route", &answer, answer.length,
+	    &verification), 0);
+	assert_non_null(strstr(verification.text, "\n7: a?[31m\"?? mtu"));
+	dev_file = "b\x1b: 1\n";
+	assert_int_equal(verify("route", &answer, answer.length,
+	    &verification), -EBADMSG);
+	assert_non_null(strstr(verification.text, "has b?, which"));
 }
 
 static void
@@ -624,6 +642,7 @@ static const struct CMUnitTest others[] = {
 	cmocka_unit_test(test_failure),
 	cmocka_unit_test(test_twice),
 	cmocka_unit_test(test_names),
+	cmocka_unit_test(test_control),
 	cmocka_unit_test(test_many),
 	cmocka_unit_test(test_hostile),
 };

@@ -250,12 +250,11 @@ unwrap(const struct choice *choice, enum side_id side, unsigned run,
 	struct endpoint peer = make_endpoint(kind, 1);
 	struct envelope envelope = make_envelope(&choice->row, side, run,
 	    &self, &peer);
-	unsigned char *copy = malloc(length + 1);
+	unsigned char *copy = malloc(length != 0 ? length : 1);
 	ssize_t result;
 
 	assert_non_null(copy);
 	memcpy(copy, packet, length);
-	copy = realloc(copy, length != 0 ? length : 1);
 	result = choice->row.unwrap(&envelope, copy, length, at);
 	free(copy);
 	return result;
