@@ -253,7 +253,7 @@ test_ports(void **state)
 
 			assert_int_equal(bluetooth_family.address(&wish,
 			    &endpoint, why, sizeof(why)), 1);
-			port = endpoint.bytes[2] | endpoint.bytes[3] << 8;
+			port = endpoint.bytes[2] | endpoint.bytes[3] * 256u;
 			if (i == 0)
 				assert_true(port >= 0x1001 &&
 				    (port & 0x0101) == 1);
