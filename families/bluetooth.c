@@ -33,7 +33,7 @@ static const struct protocol protocols[] = {
  */
 static const struct need needs[] = {
 	{ .command = "test ! -e /sys/class/bluetooth/hci0" },
-	{ .command = "test -x /usr/bin/btvirt" },
+	{ .path = "/usr/bin/btvirt", .package = "bluez-test-tools" },
 	{ .command = "rm -f " PID_FILE, .undo = "rm -f " PID_FILE },
 	{ .command = "modprobe hci_vhci" },
 	{
@@ -43,7 +43,7 @@ static const struct need needs[] = {
 		.undo = "start-stop-daemon --stop --pidfile " PID_FILE,
 	},
 	/* It does not say when they are there. */
-	{ .command = "sleep 1" },
+	{ .path = "/sys/class/bluetooth/hci1" },
 	{ .command = "hciconfig hci0 up pscan" },
 	{ .command = "hciconfig hci1 up pscan" },
 	{ .command = NULL },

@@ -115,7 +115,7 @@ struct origin {
 
 /*
  * One thing that a cell needs and a privileged user can make: exactly one of
- * command, sysctl and message is set; all NULL ends a list.
+ * command, path, sysctl and message is set; all NULL ends a list.
  */
 struct need {
 	/*
@@ -125,7 +125,11 @@ struct need {
 	 * ip-link(8) takes it behind `netns`.
 	 */
 	const char *command;
-	/* The package that has the command, where not every system does. */
+	/*
+	 * A file that has to be there, for which is waited a while; where
+	 * `package` says which of Debian's has it, it is not waited for.
+	 */
+	const char *path;
 	const char *package;
 	/*
 	 * SURROUNDINGS_INITIAL only: the command that takes it away again; NULL

@@ -7,12 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "setup/command.h"
 #include "setup/modules.h"
 #include "setup/network.h"
 #include "setup/route.h"
+
+/* How long a file may take to appear. */
+#define PATH_TRIES 250
+#define PATH_PAUSE_NS 20000000
 
 const struct surroundings *
 setup_of(const struct choice *choice)
@@ -26,7 +31,8 @@ bool
 setup_is_need(const struct need *need)
 {
 	return need != NULL && (need->command != NULL ||
-	    need->sysctl != NULL || need->message != NULL);
+	    need->path != NULL || need->sysctl != NULL ||
+	    need->message != NULL);
 }
 
 static void add_made(struct made *made, const char *format, ...)
@@ -74,15 +80,29 @@ run_command(const struct setup *setup, const struct need *need, char *why,
 {
 	char command[COMMAND_TEXT];
 
-	int error;
-
 	fill_in(setup, need->command, command, sizeof(command));
-	error = command_run(command, setup->ending, why, room);
-	if (error == -ENOENT && need->package != NULL) {
-		strlcat(why, ": Debian has it in ", room);
-		strlcat(why, need->package, room);
+	return command_run(command, setup->ending, why, room);
+}
+
+/* Waits for a file that nobody announces, unless a package has to bring it. */
+static int
+await_path(const struct need *need, char *why, size_t room)
+{
+	const struct timespec pause = { .tv_nsec = PATH_PAUSE_NS };
+
+	for (int tries = PATH_TRIES; access(need->path, F_OK) != 0; tries--) {
+		if (need->package != NULL) {
+			snprintf(why, room, "%s is not there: apt install %s",
+			    need->path, need->package);
+			return -ENOENT;
+		}
+		if (tries == 0) {
+			snprintf(why, room, "%s did not appear", need->path);
+			return -ETIMEDOUT;
+		}
+		nanosleep(&pause, NULL);
 	}
-	return error;
+	return 0;
 }
 
 static int
@@ -125,6 +145,8 @@ make_one(struct setup *setup, const struct need *need, char *why, size_t room)
 		    strerror(-error));
 	else if (need->command != NULL)
 		error = run_command(setup, need, why, room);
+	else if (need->path != NULL)
+		return await_path(need, why, room);
 	else if (need->sysctl != NULL)
 		error = set_sysctl(need, why, room);
 	else

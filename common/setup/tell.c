@@ -69,6 +69,11 @@ tell_need(const struct need *need, bool two, char *text, size_t room)
 
 	if (need->command != NULL) {
 		tell_command(need->command, namespace, text, room);
+	} else if (need->path != NULL) {
+		snprintf(line, sizeof(line), "%s %s", need->package != NULL
+		    ? "apt install" : "wait for", need->package != NULL
+		    ? need->package : need->path);
+		strlcat(text, line, room);
 	} else if (need->sysctl != NULL) {
 		snprintf(line, sizeof(line), "sysctl -w %s='%s'", need->sysctl,
 		    need->value);
