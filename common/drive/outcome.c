@@ -4,6 +4,7 @@
 
 #include "drive/run.h"
 #include "drive/verdict.h"
+#include "text/escape.h"
 
 /* From the first event to the end of the last. */
 static uint64_t
@@ -65,7 +66,9 @@ run_note(struct run *run, const char *note)
 		if (strcmp(report->note[i], note) == 0)
 			return;
 	if (report->notes < NOTES_MAX)
-		snprintf(report->note[report->notes++], NOTE_MAX, "%s", note);
+		/* It may hold what others chose: the name of an interface. */
+		escape_text(note, strlen(note), report->note[report->notes++],
+		    NOTE_MAX);
 }
 
 void

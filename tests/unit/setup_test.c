@@ -174,6 +174,15 @@ static const struct need forbidden_needs[] = {
 	{ .sysctl = "kernel.panic", .value = "0" },
 	{ .command = NULL },
 };
+static const struct need packaged_needs[] = {
+	{ .path = "/no/such/program", .package = "no-such-package" },
+	{ .command = NULL },
+};
+static const struct need path_needs[] = {
+	{ .path = "/proc/self" },
+	{ .path = "/no/such/file" },
+	{ .command = NULL },
+};
 static const struct need slow_needs[] = {
 	{ .command = "sleep 30" },
 	{ .command = NULL },
@@ -185,6 +194,8 @@ static const struct surroundings own_pair = { .needs = pair_needs };
 static const struct surroundings others_needs = { .needs = other_needs };
 static const struct surroundings two = { SURROUNDINGS_TWO_NAMESPACES,
 	two_needs };
+static const struct surroundings packaged = { .needs = packaged_needs };
+static const struct surroundings appears = { .needs = path_needs };
 static const struct surroundings initial = { SURROUNDINGS_INITIAL,
 	undone_needs };
 
@@ -211,6 +222,11 @@ static const struct command_row {
 	  "run it with --setup, or make it: ip link add ours type veth peer "
 	  "name theirs; ip link set ours up; ip link add more type veth peer "
 	  "name others" },
+	{ "commands: a package", &packaged,
+	  "run it with --setup, or make it: apt install no-such-package" },
+	{ "commands: files that appear", &appears,
+	  "run it with --setup, or make it: wait for /proc/self; wait for "
+	  "/no/such/file" },
 	{ "commands: needs without a need", &bare, "" },
 };
 
@@ -475,6 +491,9 @@ failing(const struct need *needs, int error, const char *why)
 static void
 failing_command(void)
 {
+	failing(packaged_needs, -ENOENT, "/no/such/program is not there: apt "
+	    "install no-such-package");
+	failing(path_needs, -ETIMEDOUT, "/no/such/file did not appear");
 	failing(failing_needs, -EIO, "ip link set no-such up: "
 	    "Cannot find device \"no-such\"");
 }
