@@ -35,7 +35,8 @@ static const struct bpf_insn parser[] = {
 	{ .code = BPF_ALU64 | BPF_MOV | BPF_X, .dst_reg = BPF_REG_6,
 	  .src_reg = BPF_REG_1 },
 	{ .code = BPF_LD | BPF_ABS | BPF_H, .imm = 0 },
-	{ .code = BPF_ALU64 | BPF_ADD | BPF_K, .dst_reg = BPF_REG_0,
+	/* BPF_K is 0, as BPF_ADD is. */
+	{ .code = BPF_ALU64 | BPF_ADD, .dst_reg = BPF_REG_0,
 	  .imm = LENGTH_BYTES },
 	{ .code = BPF_JMP | BPF_EXIT },
 };
