@@ -150,6 +150,8 @@ side_ended(struct run *run, enum side_id id, int status)
 	struct account *account = &run->meeting->account[id];
 	int ending = atomic_load(&account->ending);
 	const struct cell *cell = &run->request->choice.row;
+	uint64_t limit = side_now() + (uint64_t)run->request->timeout_ns +
+	    STUCK_GRACE_NS;
 
 	run->pid[id] = 0;
 	if (ending == ENDING_NONE || run->ended[id] != ENDED_NOT)
@@ -159,10 +161,13 @@ side_ended(struct run *run, enum side_id id, int status)
 	} else if (id == SIDE_CLIENT &&
 	    (cell->shape != SHAPE_CONNECTED || cell->endless)) {
 		run_stop(run, STOP_CLIENT_DONE);
+		/* It has waited for this, and closes only now. */
+		if (cell->close_drops && atomic_load(&run->meeting->stop) ==
+		    STOP_CLIENT_DONE)
+			run->kill_at = limit;
 	} else if (id == SIDE_CLIENT && run->kill_at == 0) {
 		/* The server is told by the end of the connection. */
-		run->kill_at = side_now() +
-		    (uint64_t)run->request->timeout_ns + STUCK_GRACE_NS;
+		run->kill_at = limit;
 	}
 }
 

@@ -831,6 +831,51 @@ test_order_of_closing(void **state)
 	exchange_free(&report);
 }
 
+static int
+prepare_nothing(struct channel *channel)
+{
+	(void)channel;
+	return 0;
+}
+
+/* The client takes its time before it closes. */
+static void
+finish_slowly(struct channel *channel)
+{
+	if (channel->side == SIDE_CLIENT)
+		poll(NULL, 0, 50);
+}
+
+/* A server whose close() drops what it sent closes after its client. */
+static void
+test_close_drops(void **state)
+{
+	static const struct cell cells[] = {
+		{ .type = SOCK_DGRAM, .shape = SHAPE_DATAGRAM, .traits = SURE,
+		  .close_drops = true, .prepare = prepare_nothing,
+		  .finish = finish_slowly },
+		{ RECORDS, .endless = true, .close_drops = true,
+		  .wrap = wrap_plain, .prepare = prepare_nothing,
+		  .finish = finish_slowly },
+	};
+	struct family family = scripted_family(&(struct family){ .domain = 0 });
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cells); i++) {
+		struct request request = scripted_request(&family, &cells[i]);
+		const struct trace *client, *server;
+		struct report report;
+
+		scripted_run(&request, &report);
+		assert_int_equal(report.verdict, VERDICT_WORKS);
+		client = report.trace[SIDE_CLIENT];
+		server = report.trace[SIDE_SERVER];
+		assert_true(trace_at(server, trace_kept(server) - 1)->t_ns >
+		    trace_at(client, trace_kept(client) - 1)->end_ns);
+		exchange_free(&report);
+	}
+}
+
 /* What socket() is asked for, and what is set: the numbers of events. */
 static void
 test_numbers(void **state)
@@ -922,6 +967,7 @@ test_joined_is_not_bound(void **state)
 static const struct CMUnitTest others[] = {
 	cmocka_unit_test_setup_teardown(test_order_of_closing, make_pair,
 	    close_pair),
+	cmocka_unit_test(test_close_drops),
 	cmocka_unit_test(test_numbers),
 	cmocka_unit_test(test_notes),
 	cmocka_unit_test(test_joined_is_not_bound),
