@@ -156,9 +156,9 @@ test_many_words(void **state)
 	size_t words = 0;
 
 	(void)state;
-	strcpy(text, "counts");
+	strlcpy(text, "counts", sizeof(text));
 	while (strlen(text) + 3 < sizeof(text)) {
-		strcat(text, " w");
+		strlcat(text, " w", sizeof(text));
 		words++;
 	}
 	snprintf(expected, sizeof(expected), " w: %zu", words);

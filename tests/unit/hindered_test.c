@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "scripted.h"
+#include "setup/command.h"
 #include "witness.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -317,13 +318,14 @@ static struct CMUnitTest tests[COUNT(rows) + COUNT(real_rows) +
 static bool
 may_make_namespaces(void)
 {
+	char why[256];
 	int status = 1;
 	pid_t pid = fork();
 
 	if (pid == 0)
 		_exit(geteuid() == 0 && unshare(CLONE_NEWNET) == 0 &&
-		    system("ip link add ours type veth peer name theirs "
-			">/dev/null 2>&1") == 0 ? 0 : 1);
+		    command_run("ip link add ours type veth peer name theirs",
+			NULL, why, sizeof(why)) == 0 ? 0 : 1);
 	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
 }
 

@@ -28,15 +28,15 @@ static struct {
 
 /* Stands in for the C library's: which modules there are is ours to say. */
 FILE *
-fopen(const char *restrict path, const char *restrict mode)
+fopen(const char *restrict filename, const char *restrict modes)
 {
 	const char *text = loaded.text[loaded.next];
 	int fd;
 
-	if (strcmp(path, "/proc/modules") != 0) {
-		fd = open(path, (mode[0] == 'r' ? O_RDONLY : O_WRONLY | O_CREAT
+	if (strcmp(filename, "/proc/modules") != 0) {
+		fd = open(filename, (modes[0] == 'r' ? O_RDONLY : O_WRONLY | O_CREAT
 		    | O_TRUNC) | O_CLOEXEC, 0600);
-		return fd >= 0 ? fdopen(fd, mode) : NULL;
+		return fd >= 0 ? fdopen(fd, modes) : NULL;
 	}
 	if (loaded.next + 1 < COUNT(loaded.text) &&
 	    loaded.text[loaded.next + 1] != NULL)
@@ -98,8 +98,8 @@ test_long_line(void **state)
 
 	(void)state;
 	for (int i = 0; i < 100; i++)
-		strcat(text, "user_of_it,other user,");
-	strcat(text, " Live 0x0000000000000000\n" CAN);
+		strlcat(text, "user_of_it,other user,", sizeof(text));
+	strlcat(text, " Live 0x0000000000000000\n" CAN, sizeof(text));
 	say(text, NULL, NULL);
 	assert_int_equal(modules_list(names, sizeof(names)), 0);
 	assert_string_equal(names, "much_used can ");

@@ -30,6 +30,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "setup/command.h"
 #include "setup/network.h"
 #include "setup/setup.h"
 #include "witness.h"
@@ -110,7 +111,7 @@ static const struct {
 
 #define FORWARD "net.ipv4.ip_forward"
 #define MESSAGE(made, what)                                                    \
-	{ .message = &(made), .length = sizeof(made), .words = what }
+	{ .message = &(made), .length = sizeof(made), .words = (what) }
 
 static const struct need no_needs[] = { { .command = NULL } };
 static const struct need pair_needs[] = {
@@ -744,13 +745,15 @@ live(void (*life)(void))
 static void
 try_out(void)
 {
+	char why[256];
+
 	if (geteuid() != 0)
 		complain(0, "only root may try it all");
 	if (unshare(CLONE_NEWNET) != 0)
 		complain(0, "no network namespace can be made");
-	if (system("ip link add ours type veth peer name theirs "
-	    ">/dev/null 2>&1") != 0)
-		complain(0, "no veth pair can be made with ip(8)");
+	if (command_run("ip link add ours type veth peer name theirs", NULL,
+	    why, sizeof(why)) != 0)
+		complain(0, why);
 	become_nobody();
 	if (unshare(CLONE_NEWUSER) != 0)
 		complain(0, "users may make no user namespace");
