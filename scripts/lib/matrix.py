@@ -19,10 +19,11 @@ def describe(reports, style, version, kernels, seconds, width=80):
     places = {name_of(report.get("kernel", here)) for report in reports}
     titles = [f"on {name_of(here)}"] if name_of(here) in places else []
     titles += [f"in the lab machine on {name_of(other)}" for other in others]
-    title = f"sockdemo {version} " + " and ".join(titles)
+    titles = [f"sockdemo {version} {titles[0]}"] + [
+        f"and {title}" for title in titles[1:]]
     for report in reports:
         report["there"] = report.get("kernel", here) != here
-    parts = [[terminal.wrap(title, columns=width)],
+    parts = [[terminal.wrap(title, columns=width) for title in titles],
              table(reports, style, width), reasons(reports, style, width),
              contradictions(reports, style, width),
              [terminal.wrap(counts(reports, style, seconds), columns=width)]]
