@@ -146,7 +146,7 @@ struct need {
 
 /* What is made for a cell with --setup, and where. */
 struct surroundings {
-	enum {
+	enum place {
 		/* A network namespace of its own, its loopback up. */
 		SURROUNDINGS_NAMESPACE,
 		/* One for each side. */

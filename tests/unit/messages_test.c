@@ -75,10 +75,7 @@ struct scene {
 	struct witness witness;
 	struct iovec part[40];
 	char room[256];
-	union {
-		struct cmsghdr header;
-		unsigned char bytes[512];
-	} control;
+	_Alignas(struct cmsghdr) unsigned char control[512];
 	struct msghdr message;
 	struct event last;
 };
@@ -133,12 +130,12 @@ static void
 control(struct scene *scene, int level, int type, const void *bytes,
     size_t length)
 {
-	struct cmsghdr *header = &scene->control.header;
+	struct cmsghdr *header = (void *)scene->control;
 
 	*header = (struct cmsghdr){ .cmsg_len = CMSG_LEN(length),
 		.cmsg_level = level, .cmsg_type = type };
 	memcpy(CMSG_DATA(header), bytes, length);
-	scene->message.msg_control = scene->control.bytes;
+	scene->message.msg_control = scene->control;
 	scene->message.msg_controllen = CMSG_SPACE(length);
 }
 
@@ -446,11 +443,12 @@ test_descriptors(void **state)
 	    "msg_flags=0}, 0) = 5");
 
 	make_room(scene, 100);
-	scene->message.msg_control = scene->control.bytes;
+	scene->message.msg_control = scene->control;
 	scene->message.msg_controllen = sizeof(scene->control);
 	receive(scene, scene->fd[1], MSG_CMSG_CLOEXEC);
 	assert_int_equal(scene->last.control_length, 24);
-	memcpy(passed, CMSG_DATA(&scene->control.header), sizeof(passed));
+	memcpy(passed, CMSG_DATA((struct cmsghdr *)(void *)scene->control),
+	    sizeof(passed));
 	scene->last.number[0] = 4;
 	snprintf(expected, sizeof(expected), "recvmsg(4, {msg_name=NULL, "
 	    "msg_namelen=0, msg_iov=[{iov_base=\"hello\", iov_len=100}], "
@@ -498,7 +496,7 @@ test_credentials(void **state)
 	add(scene, "hello", 5);
 	transmit(scene, scene->fd[0], 0);
 	make_room(scene, 100);
-	scene->message.msg_control = scene->control.bytes;
+	scene->message.msg_control = scene->control;
 	scene->message.msg_controllen = sizeof(scene->control);
 	receive(scene, scene->fd[1], 0);
 	scene->last.number[0] = 4;

@@ -364,7 +364,7 @@ struct scene {
 #define FORWARD_PATH "/proc/sys/net/ipv4/ip_forward"
 
 static int
-begin(struct scene *scene, int where, const struct need *needs)
+begin(struct scene *scene, enum place where, const struct need *needs)
 {
 	memset(scene, 0, sizeof(*scene));
 	scene->surroundings.needs = needs;
