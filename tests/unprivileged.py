@@ -122,6 +122,20 @@ def _():
                 contains(cell["reason"]["text"], "ping_group_range")
 
 
+@test("an ordinary user: --setup makes it work in a user namespace")
+def _():
+    with Place() as place:
+        cells = place.matrix(sandbox.ordinary_user, "--setup")
+        mended = [cell for cell in cells
+                  if cell["family"] in ("inet", "inet6")
+                  and (cell["type"], cell["protocol"]) in (
+                      ("raw", "udp"), ("raw", "icmp"), ("dgram", "icmp"))]
+        equal(len(mended), 6, "the cells that need a privilege")
+        equal({cell["verdict"] for cell in mended},
+              {"works" if sandbox.user_may_make_network() else "denied"},
+              "what became of them")
+
+
 @test("an ordinary user: the labs")
 def _():
     with Place() as place:

@@ -11,6 +11,7 @@ import socket
 import struct
 
 CLONE_NEWNET = 0x40000000
+CLONE_NEWUSER = 0x10000000
 SIOCSIFFLAGS = 0x8914
 IFF_UP = 1
 PR_SET_NO_NEW_PRIVS = 38
@@ -63,6 +64,19 @@ def ordinary_user():
         os.setgid(NOBODY)
         os.setuid(NOBODY)
     _check(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+
+
+def user_may_make_network():
+    """Whether an ordinary user may make a network in a user namespace."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            ordinary_user()
+            _check(_libc.unshare(CLONE_NEWUSER | CLONE_NEWNET), "unshare")
+        except OSError:
+            os._exit(1)
+        os._exit(0)
+    return os.waitpid(pid, 0)[1] == 0
 
 
 def deny(families, error):
