@@ -100,7 +100,7 @@ $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(HELPER_ARCHIVE) \
 
 units: $(UNITS)                         ## build the unit tests
 
-test: all units                         ## run every test (under two minutes)
+test: all units                         ## run every test (in minutes)
 	$(Q)BUILD=$(BUILD) scripts/run-tests all
 
 check: all units                        ## run the fast tests (seconds)

@@ -1,5 +1,6 @@
 # README.md says what happens, and scripts/readme finds out where it does not.
 # run-tests: lock port-12345
+# run-tests: limit 240
 
 setup() {
 	bats_require_minimum_version 1.5.0

@@ -126,7 +126,7 @@ def _():
         ip link add vcan0 type vcan
         ip link set vcan0 up
         candump -n 1 -T 9000 vcan0 >/tmp/heard &
-        until grep -qs vcan0 /proc/net/can/rcvlist_all; do :; done
+        until grep -qs "vcan0.*raw" /proc/net/can/rcvlist_all; do :; done
         cansend vcan0 123#11223344
         wait
         cat /tmp/heard""")
