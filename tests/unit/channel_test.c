@@ -731,13 +731,16 @@ static const struct scripted_row rows[] = {
 	  .tally = TALLY(1, 0, 0) },
 };
 
+/* Closed by the test when it ends; and by the echo when it has ended. */
+static int life[2], echo_ended[2];
+
 /* Echoes records to one client after the other, as long as the test lives. */
 static _Noreturn void
-be_echo(int listener, int life)
+be_echo(int listener)
 {
 	struct pollfd polled[2] = {
 		{ .fd = listener, .events = POLLIN },
-		{ .fd = life, .events = POLLIN },
+		{ .fd = life[0], .events = POLLIN },
 	};
 	char bytes[256];
 
@@ -756,19 +759,20 @@ be_echo(int listener, int life)
 static int
 start_echo(int listener)
 {
-	int life[2];
 	pid_t pid;
 
-	if (pipe(life) != 0)
+	if (pipe2(life, O_CLOEXEC) != 0 || pipe2(echo_ended, O_CLOEXEC) != 0)
 		return -1;
 	pid = fork();
 	if (pid == 0) {
 		close(life[1]);
+		close(echo_ended[0]);
 		if (fork() == 0)
-			be_echo(listener, life[0]);
+			be_echo(listener);
 		_exit(0);
 	}
 	close(life[0]);
+	close(echo_ended[1]);
 	return waitpid(pid, NULL, 0) == pid ? 0 : -1;
 }
 
@@ -789,6 +793,19 @@ begin(void **state)
 		error = start_echo(fd);
 	close(fd);
 	return error == 0 ? scripted_begin(state) : -1;
+}
+
+/* Waits until the echo has ended, which is nobody's child here. */
+static int
+end(void **state)
+{
+	char byte;
+
+	close(life[1]);
+	while (read(echo_ended[0], &byte, 1) > 0)
+		;
+	close(echo_ended[0]);
+	return scripted_end(state);
 }
 
 /* The pair of a row is of the type that its packets need. */
@@ -989,5 +1006,5 @@ main(void)
 			.initial_state = (void *)(uintptr_t)&rows[i],
 		};
 	memcpy(tests + COUNT(rows), others, sizeof(others));
-	return cmocka_run_group_tests_name("channel", tests, begin, scripted_end);
+	return cmocka_run_group_tests_name("channel", tests, begin, end);
 }

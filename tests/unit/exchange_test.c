@@ -248,7 +248,7 @@ wrap_late(const struct envelope *envelope, const void *payload, size_t length,
 {
 	(void)room;
 	if (envelope->side == SIDE_SERVER && envelope->number == 1)
-		poll(NULL, 0, SCRIPTED_TIMEOUT_NS / 1000000 + 50);
+		poll(NULL, 0, SCRIPTED_LOST_NS / 1000000 + 50);
 	return scripted_put(payload, length, taken, packet);
 }
 

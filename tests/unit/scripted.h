@@ -12,6 +12,9 @@
 #include "drive/exchange.h"
 
 #define SCRIPTED_TIMEOUT_NS 200000000
+/* The same where a message is lost, and where none is. */
+#define SCRIPTED_LOST_NS 600000000
+#define SCRIPTED_ANSWER_NS 5000000000
 /* The time-out, what a stuck side is granted, and a busy machine. */
 #define SCRIPTED_LIMIT_NS 3000000000u
 
