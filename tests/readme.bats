@@ -11,6 +11,16 @@ setup() {
 	PAGE=$BATS_TEST_TMPDIR/page.md
 }
 
+# The README with a small matrix in the place of what takes the lab machine.
+small_page() {
+	awk '/^<!-- run.*(--vm|scripts\/vm)/ { skip = 1 }
+		!skip
+		/^<!-- end -->/ { skip = 0 }' "$ROOT/README.md" >"$PAGE"
+	printf '<!-- run on this kernel: scripts/run-matrix -f unix -->\n%s\n' \
+	    '<!-- end -->' >>"$PAGE"
+	"$README" "$PAGE"
+}
+
 @test "its examples are what the commands print" {
 	run "$README" --check
 	[ "$status" -ne 77 ] || skip "$output"
@@ -65,7 +75,7 @@ setup() {
 }
 
 @test "a changed example is found, and put right" {
-	cp "$ROOT/README.md" "$PAGE"
+	small_page
 	sed -i 's/works: 1 message/works: 7 messages/' "$PAGE"
 	run -1 "$README" --check "$PAGE"
 	[[ $output == *'-works: 7 messages each way'* ]]
@@ -75,7 +85,7 @@ setup() {
 }
 
 @test "pids, ports, times and the kernel may differ; a call may not" {
-	cp "$ROOT/README.md" "$PAGE"
+	small_page
 	sed -i 's/(pid [0-9]*)/(pid 1)/; s/\[::1\]:[0-9]*/[::1]:54321/
 		s/in [0-9.]* ms/in 99.9 ms/; s/ on Linux .*/ on Linux 1.0 x/' "$PAGE"
 	run -0 "$README" --check "$PAGE"
