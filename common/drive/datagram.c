@@ -8,7 +8,6 @@
 
 #include "drive/shapes.h"
 #include "drive/step.h"
-#include "family/resolve.h"
 
 /* How long an answer may take before the message counts as lost. */
 #define LOST_AFTER_NS 1000000000
@@ -132,33 +131,18 @@ verify(struct conversation *conversation, uint64_t number, const void *bytes,
     size_t length)
 {
 	struct side *side = &conversation->side;
-	const struct payload *payload = &conversation->payload;
-	const struct envelope envelope = {
-		.cell = &side->choice->row,
-		.side = side->id,
-		.self = &side->self,
-		.peer = &side->peer,
-		.number = number,
-		.run = side->run,
-		.variant = side->choice->variant,
-	};
 	struct verification verification = {
-		.envelope = &envelope,
 		.question = conversation->scratch,
-		.question_length =
-		    (size_t)payload_length(payload, side->id, number),
+		.question_length = (size_t)payload_length(
+		    &conversation->payload, side->id, number),
 		.answer = bytes,
 		.answer_length = length,
-		.lookup = &family_lookup,
 	};
-	int error = side->choice->row.verify(&verification);
+	int error = side_verify(side, number, &verification);
 
-	if (error != 0)
-		return side_fail(side, step_receiving_call(side),
-		    error == -EBADMSG ? 0 : -error, "%s", verification.text);
-	if (number == 1)
+	if (error == 0 && number == 1)
 		conversation_note_lines(conversation, verification.text);
-	return 0;
+	return error;
 }
 
 /*

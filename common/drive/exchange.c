@@ -196,7 +196,8 @@ surround(struct run *run, char *why, size_t room)
 		return;
 	}
 	error = setup_begin(&run->setup, &run->request->choice,
-	    run->request->keep_modules, &run->report->made, &run->awaited, why, room);
+	    run->request->keep_modules, &run->report->made, &run->awaited,
+	    why, room);
 	if (error != 0)
 		hinder(run, error == -EPERM ? VERDICT_DENIED
 		    : VERDICT_NO_DEVICE, error == -EIO ? 0 : error, why);

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "drive/step.h"
+#include "family/resolve.h"
 
 /* Room for a packet: at least, and where neither side nor cell says more. */
 #define PACKET_ROOM_LEAST 1024u
@@ -315,4 +316,21 @@ side_recvfrom(struct side *side, const void **bytes, uint64_t number,
 		if (complete)
 			return (ssize_t)side->message_length;
 	}
+}
+
+int
+side_verify(struct side *side, uint64_t number,
+    struct verification *verification)
+{
+	const struct envelope envelope = envelope_of(side, number, &side->peer);
+	int error;
+
+	verification->envelope = &envelope;
+	verification->lookup = &family_lookup;
+	error = side->choice->row.verify(verification);
+	verification->envelope = NULL;
+	if (error == 0)
+		return 0;
+	return side_fail(side, step_receiving_call(side),
+	    error == -EBADMSG ? 0 : -error, "%s", verification->text);
 }

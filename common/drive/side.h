@@ -150,6 +150,14 @@ int side_sendto(struct side *side, const void *bytes, size_t length,
 ssize_t side_recvfrom(struct side *side, const void **bytes, uint64_t number,
     struct endpoint *from, int64_t timeout_ns);
 
+/*
+ * Asks the cell's verify() about the answer to message `number`. The caller has
+ * filled in question and answer, and finds in `text` what they say. Returns 0,
+ * or fails because the answer is wrong or could not be verified.
+ */
+int side_verify(struct side *side, uint64_t number,
+    struct verification *verification);
+
 /* Makes sure that `packet` has room for so many bytes. 0 or -ENOMEM. */
 int side_need_packet(struct side *side, size_t room);
 

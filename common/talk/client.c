@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "family/resolve.h"
 #include "text/escape.h"
 #include "talk/talk.h"
 
@@ -138,30 +137,18 @@ static int
 show_verified(struct talk *talk, const struct answer *answer, const char *line,
     size_t length, uint64_t number)
 {
-	struct side *side = &talk->side;
-	const struct envelope envelope = {
-		.cell = &talk->choice.row,
-		.side = side->id,
-		.self = &side->self,
-		.peer = &side->peer,
-		.number = number,
-		.variant = talk->choice.variant,
-	};
 	struct verification verification = {
-		.envelope = &envelope,
 		.question = line,
 		.question_length = length,
 		.answer = answer->bytes,
 		.answer_length = answer->length,
-		.lookup = &family_lookup,
 	};
-	int error = talk->choice.row.verify(&verification);
+	int error = side_verify(&talk->side, number, &verification);
 	char *rest = verification.text;
 	char *text;
 
 	if (error != 0)
-		return side_fail(side, CALL_RECV, error == -EBADMSG ? 0
-		    : -error, "%s", verification.text);
+		return error;
 	while ((text = strsep(&rest, "\n")) != NULL)
 		if (*text != '\0')
 			talk_show(talk, "Received from server:", text,
