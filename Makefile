@@ -37,7 +37,7 @@ WARNINGS = -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes \
     -Wmissing-prototypes -Wformat=2 -Wconversion
 OPTIMISE = $(if $(SANITIZE),-O1 -fno-omit-frame-pointer,-O2)
 OUR_CPPFLAGS = -D_GNU_SOURCE -DSOCKDEMO_VERSION='"$(VERSION)"' -Icommon \
-    $(PACKAGE_CFLAGS)
+    -iquote families $(PACKAGE_CFLAGS)
 OUR_CFLAGS = -std=c17 -g $(OPTIMISE) $(WARNINGS) \
     $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all)
 OUR_LDFLAGS = $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -Wl,--as-needed
@@ -46,7 +46,7 @@ COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) -MMD -MP
 LINK = $(CC) $(OUR_CFLAGS) $(CFLAGS) $(OUR_LDFLAGS) $(LDFLAGS)
 
 COMMON_SOURCES := $(filter-out common/main.c,$(wildcard common/*.c common/*/*.c))
-FAMILY_SOURCES := $(wildcard families/*.c)
+FAMILY_SOURCES := $(wildcard families/*.c families/*/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/*_test.c)
 UNIT_HELPERS := $(filter-out $(UNIT_SOURCES),$(wildcard tests/unit/*.c))
 
@@ -113,7 +113,7 @@ lint: headers                           ## clang-tidy, cppcheck, shellcheck
 	$(Q)scripts/lint
 
 headers:                                ## each header compiles alone
-	@for h in common/*/*.h families/*.h; do \
+	@for h in common/*/*.h families/*.h families/*/*.h; do \
 	    [ -e "$$h" ] || continue; \
 	    echo "#include \"$${h#common/}\"" | $(COMPILE) -I. -x c \
 	        -fsyntax-only -MF /dev/null - || exit 1; \

@@ -30,7 +30,7 @@ from harness import (LIMIT, Server, Skip, contains, equal,  # noqa: E402
 TEXTS = ["x", "hello", "สวัสดี", "y" * 1000]
 USERSOCK = 2
 ETHERTYPE = 0x88b5
-LABEL = struct.Struct(">H4sIc3s")  # families/ethernet.h
+LABEL = struct.Struct(">H4sIc3s")  # families/shared/ethernet.h
 HERE, THERE = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
 
 

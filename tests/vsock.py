@@ -2,7 +2,7 @@
 """Whether nothing ever contacts CID 1 before a bind to CID 1 has succeeded.
 
 Without the loopback transport a connection to that CID does not fail: it leaves
-the machine, to the hypervisor (families/vsock_address.h). Every command runs
+the machine, to the hypervisor (families/vsock/vsock_address.h). Every command runs
 under strace here. Where there is no such transport, strace answers each
 connect() itself, so that not even a mistake reaches the kernel, and there has
 to be none; where there is one, a socket that connects to CID 1 has to be bound

@@ -31,7 +31,7 @@ ISOTP = ["-f", "can", "-t", "dgram", "-p", "isotp"]
 J1939 = ["-f", "can", "-t", "dgram", "-p", "j1939"]
 CELLS = {"raw": RAW, "raw fd": FD, "bcm": BCM, "isotp": ISOTP, "j1939": J1939}
 
-# The ids of a client and a server that were started apart (families/can.h).
+# The ids of a client and a server that were started apart (families/can/can.h).
 OURS, SERVER, BEGINS, ENDS = 1 << 28, 1 << 27, 1 << 26, 1 << 25
 EFF = 1 << 31
 TX_SEND, RX_SETUP, RX_CHANGED, RX_FILTER_ID = 4, 5, 12, 0x20

@@ -306,7 +306,7 @@ def llc_why_not():
 CELLS = [Tipc(kind) for kind in ("stream", "seqpacket", "dgram", "rdm")] + [
     Qrtr("dgram"), Phonet("dgram"),
     Phonet("seqpacket", protocol=PN_PROTO_PIPE), Llc("stream"), Llc("dgram")]
-# A pipe's listening socket ends with its first connection (families/phonet.c).
+# A pipe's listening socket ends with its first connection (families/phonet/phonet.c).
 AT_ONCE = 2
 
 
@@ -415,7 +415,7 @@ def python_chats(cell):
 def ours(cell):
     """`sockdemo client` and `sockdemo server`, and a file over both."""
     cell.socket().close()
-    # LLC loses some of what is more than a receive buffer (families/llc.c).
+    # LLC loses some of what is more than a receive buffer (families/llc/llc.c).
     data = random.Random(1).randbytes(LARGE if cell.domain != AF_LLC
                                       else LARGE // 5)
     path = os.path.join(os.environ["TMPDIR"], "data")

@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <sys/uio.h>
 
-#include "../../families/alg_vector.h"
+#include "../../families/alg/alg_vector.h"
 #include "../../families/families.h"
 #include "asking.h"
 #include "record/calls.h"

@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <linux/if_packet.h>
 
-#include "../../families/ethernet.h"
+#include "../../families/shared/ethernet.h"
 #include "../../families/families.h"
 #include "asking.h"
 

@@ -11,9 +11,9 @@
 #include <errno.h>
 #include <linux/bpf.h>
 
-#include "../../families/ethernet.h"
+#include "../../families/shared/ethernet.h"
 #include "../../families/families.h"
-#include "../../families/xdp_ring.h"
+#include "../../families/xdp/xdp_ring.h"
 #include "asking.h"
 #include "record/calls.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "can.h"
-#include "interface.h"
+#include "shared/interface.h"
 
 #define MEMBER(member)                                                         \
 	offsetof(struct sockaddr_can, member),                                 \

@@ -13,7 +13,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "ethernet.h"
+#include "shared/ethernet.h"
 #include "families.h"
 #include "packet.h"
 

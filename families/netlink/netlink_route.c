@@ -10,7 +10,7 @@
 
 #include "netlink_link.h"
 #include "netlink_message.h"
-#include "saying.h"
+#include "shared/saying.h"
 
 /* A file of /proc: 128 bytes an interface. */
 #define FILE_ROOM 65536

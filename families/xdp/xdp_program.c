@@ -5,7 +5,7 @@
 #include <linux/if_link.h>
 #include <string.h>
 
-#include "ethernet.h"
+#include "shared/ethernet.h"
 #include "record/calls.h"
 
 /* Instructions, as bpf_design_QA and instruction-set.rst of Linux have them. */

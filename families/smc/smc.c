@@ -12,10 +12,10 @@
 #include <sys/socket.h>
 
 #include "families.h"
-#include "ip.h"
-#include "ip_address.h"
-#include "ipv4.h"
-#include "ipv6.h"
+#include "ip/ip.h"
+#include "ip/ip_address.h"
+#include "ip/ipv4.h"
+#include "ip/ipv6.h"
 
 /* From net/smc/smc.h: no header for programs has them. */
 #define SMCPROTO_SMC 0

@@ -19,8 +19,8 @@
 #include <sys/socket.h>
 
 #include "families.h"
-#include "ip.h"
-#include "ipv4.h"
+#include "ip/ip.h"
+#include "ip/ipv4.h"
 #include "record/calls.h"
 
 #define LENGTH_BYTES 2

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bluetooth.h"
-#include "number.h"
+#include "shared/number.h"
 
 /* All of them, which the kernel and strace tell apart by their length. */
 union address {

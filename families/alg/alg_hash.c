@@ -13,7 +13,7 @@
 
 #include "alg.h"
 #include "record/calls.h"
-#include "saying.h"
+#include "shared/saying.h"
 
 /* No digest is longer; two digits for each byte, and a NUL. */
 #define DIGEST_MOST 64

@@ -20,7 +20,7 @@
 #include <string.h>
 
 #include "can_kind.h"
-#include "interface.h"
+#include "shared/interface.h"
 
 static bool
 split(const char *host, struct can_parts *parts)

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "number.h"
+#include "shared/number.h"
 
 /* What btvirt gives the two controllers of `btvirt -l2`. */
 #define SERVER_ADDRESS "00:AA:01:00:00:00"

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ethernet.h"
+#include "shared/ethernet.h"
 #include "families.h"
-#include "interface.h"
+#include "shared/interface.h"
 #include "xdp.h"
 
 static const struct protocol protocols[] = {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "netlink_message.h"
-#include "saying.h"
+#include "shared/saying.h"
 
 /* CTRL_CMD_GETFAMILY in its present form. */
 #define CONTROLLER_VERSION 2

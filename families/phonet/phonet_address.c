@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "number.h"
+#include "shared/number.h"
 
 #define PORT_MOST 0x3ff
 

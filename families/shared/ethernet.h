@@ -11,7 +11,7 @@
 
 #include <linux/if_ether.h>
 
-#include "ip_envelope.h"
+#include "ip/ip_envelope.h"
 
 /* ETH_P_802_EX1 in the byte order of the network, as frames have it. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "number.h"
+#include "shared/number.h"
 
 /* What the examples of the TIPC project use. */
 #define DEFAULT_TYPE 18888

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ethernet.h"
-#include "interface.h"
+#include "shared/ethernet.h"
+#include "shared/interface.h"
 #include "packet.h"
 
 const struct sockaddr_ll *

@@ -11,7 +11,7 @@
 
 #include "alg_vector.h"
 #include "record/calls.h"
-#include "saying.h"
+#include "shared/saying.h"
 
 /* What receive() has to know of transmit(). */
 struct cipher {

@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 #include "families.h"
-#include "number.h"
+#include "shared/number.h"
 
 /* Linux has it, and glibc's headers of some systems do not. */
 #ifndef AF_QIPCRTR

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "number.h"
+#include "shared/number.h"
 
 #define SAP_MOST 0xfe
 

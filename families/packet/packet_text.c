@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "interface.h"
+#include "shared/interface.h"
 #include "packet.h"
 
 /* Names as strace has them; those that are met here. */
