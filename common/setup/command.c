@@ -13,6 +13,8 @@
 /* Loading a module may take long on a slow machine. */
 #define COMMAND_SECONDS 20
 #define TICK_NS 20000000
+/* And how long it may take to be ended: some wait in the kernel for ever. */
+#define GRACE_TICKS 100
 
 /* Where ip and modprobe are, for users whose PATH does not say. */
 #define SYSTEM_PATH "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
@@ -76,6 +78,7 @@ await(pid_t pid, const sigset_t *ending, int *status)
 {
 	const struct timespec tick = { .tv_nsec = TICK_NS };
 	int ticks = COMMAND_SECONDS * (1000000000 / TICK_NS);
+	int grace = GRACE_TICKS;
 	sigset_t children;
 	int why = 0;
 
@@ -88,6 +91,8 @@ await(pid_t pid, const sigset_t *ending, int *status)
 			why = -ETIMEDOUT;
 		if (why != 0)
 			kill(pid, SIGKILL);
+		if (why != 0 && grace-- == 0)
+			break;
 		sigtimedwait(&children, NULL, &tick);
 	}
 	return why;

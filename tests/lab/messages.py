@@ -556,11 +556,9 @@ def main():
     else:
         print(why)
         sys.exit(77)
-    try:
-        harness.main()
-    finally:
-        subprocess.run(["ip", "link", "del", "sdllc0"], check=False,
-                       stderr=subprocess.DEVNULL)
+    # The pair of interfaces ends with the machine: Linux 6.1 now and then
+    # waits for ever for LLC to let go of one that is deleted.
+    harness.main()
 
 
 main()
