@@ -14,6 +14,8 @@ const struct command commands[] = {
 	  "one side: sends lines that you type, until q" },
 	{ "list", COMMAND_LIST, command_list,
 	  "every cell, and whether socket() opens it" },
+	{ "probe", COMMAND_PROBE, command_probe,
+	  "what a cell does, beside what is documented" },
 	{ .name = NULL },
 };
 

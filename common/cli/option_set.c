@@ -203,6 +203,22 @@ option_set_known(struct options *options, const char *value)
 }
 
 int
+option_set_list(struct options *options, const char *value)
+{
+	(void)value;
+	options->list = true;
+	return 0;
+}
+
+int
+option_set_ladder(struct options *options, const char *value)
+{
+	(void)value;
+	options->ladder = true;
+	return 0;
+}
+
+int
 option_set_help(struct options *options, const char *value)
 {
 	(void)value;

@@ -38,6 +38,8 @@ int option_set_setup(struct options *options, const char *value);
 int option_set_keep_modules(struct options *options, const char *value);
 int option_set_chat(struct options *options, const char *value);
 int option_set_known(struct options *options, const char *value);
+int option_set_list(struct options *options, const char *value);
+int option_set_ladder(struct options *options, const char *value);
 int option_set_help(struct options *options, const char *value);
 int option_set_version(struct options *options, const char *value);
 

@@ -14,7 +14,8 @@
 
 #define TALKING (COMMAND_EXCHANGE | COMMAND_SERVER | COMMAND_CLIENT)
 #define SENDING (COMMAND_EXCHANGE | COMMAND_CLIENT)
-#define EVERY (TALKING | COMMAND_LIST)
+#define MAKING (COMMAND_EXCHANGE | COMMAND_PROBE)
+#define EVERY (TALKING | COMMAND_LIST | COMMAND_PROBE)
 
 /* One option; set() stores its value, or says what is wrong with it. */
 struct option_row {
@@ -39,10 +40,11 @@ static const struct option_row rows[] = {
 	  "a name or a number (0: the type's default)", EVERY,
 	  option_set_protocol },
 	{ LONG_ONLY + 9, "variant", "NAME",
-	  "a form of the cell: path, abstract, fd, tcp ...", TALKING,
+	  "a form of the cell: path, abstract, fd, tcp ...",
+	  TALKING | COMMAND_PROBE,
 	  option_set_variant },
 	{ 'H', "host", "ADDRESS",
-	  "the family's address text (its loopback)", TALKING,
+	  "the family's address text (its loopback)", TALKING | COMMAND_PROBE,
 	  option_set_host },
 	{ 'P', "port", "PORT",
 	  "0: the kernel chooses (12345; exchange: 0)", TALKING,
@@ -59,16 +61,21 @@ static const struct option_row rows[] = {
 	{ LONG_ONLY + 4, "timeout", "SECONDS", "of every wait (5)", TALKING,
 	  option_set_timeout },
 	{ LONG_ONLY + 10, "setup", NULL,
-	  "make what it needs, and take it away again", COMMAND_EXCHANGE,
+	  "make what it needs, and take it away again", MAKING,
 	  option_set_setup },
 	{ LONG_ONLY + 11, "keep-modules", NULL,
-	  "with --setup: leave what it loads", COMMAND_EXCHANGE,
+	  "with --setup: leave what it loads", MAKING,
 	  option_set_keep_modules },
 	{ LONG_ONLY + 5, "chat", NULL,
 	  "a person answers each message", COMMAND_SERVER,
 	  option_set_chat },
 	{ LONG_ONLY + 6, "known", NULL, "only list; ask the kernel nothing",
 	  COMMAND_LIST, option_set_known },
+	{ LONG_ONLY + 12, "list", NULL, "only list the probes", COMMAND_PROBE,
+	  option_set_list },
+	{ LONG_ONLY + 13, "ladder", NULL,
+	  "show the calls that prove each observation", COMMAND_PROBE,
+	  option_set_ladder },
 	{ LONG_ONLY + 7, "format", "FORMAT", "ladder text strace json (ladder)",
 	  EVERY, option_set_format },
 	{ LONG_ONLY + 8, "color", "WHEN", "auto always never (auto)", EVERY,
@@ -187,7 +194,9 @@ options_parse(int argc, char **argv, unsigned command, struct options *options)
 		if (status != 0)
 			return status;
 	}
-	if (optind < argc)
+	options->words = (const char *const *)argv + optind;
+	options->word_count = (size_t)(argc - optind);
+	if (optind < argc && command != COMMAND_PROBE)
 		return option_complain("argument", argv[optind],
 		    "unexpected; see sockdemo --help");
 	return check(options);

@@ -6,6 +6,7 @@
 #define CLI_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "family/cell.h"
@@ -17,6 +18,7 @@ enum {
 	COMMAND_SERVER = 1 << 1,
 	COMMAND_CLIENT = 1 << 2,
 	COMMAND_LIST = 1 << 3,
+	COMMAND_PROBE = 1 << 4,
 };
 
 /* The exit status of a command that was called wrongly. */
@@ -43,6 +45,11 @@ struct options {
 	bool keep_modules;
 	bool chat;
 	bool known;
+	bool list;
+	bool ladder;
+	/* What stands behind the options: ids of probes. */
+	const char *const *words;
+	size_t word_count;
 	bool help;
 	bool version;
 };

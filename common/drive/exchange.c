@@ -189,15 +189,17 @@ surround(struct run *run, char *why, size_t room)
 {
 	int error;
 
-	if (!run->request->setup) {
-		if (run_is_apart(run))
+	if (run->request->within != NULL)
+		run->setup = *run->request->within;
+	if (run->request->within != NULL || !run->request->setup) {
+		if (run_is_apart(run) && run->setup.network[SIDE_SERVER] < 0)
 			hinder(run, VERDICT_NO_DEVICE, 0, "its two sides are "
 			    "in network namespaces of their own");
 		return;
 	}
 	error = setup_begin(&run->setup, &run->request->choice,
-	    run->request->keep_modules, &run->report->made, &run->awaited,
-	    why, room);
+	    run->request->keep_modules, &run->report->made,
+	    &run->signals.awaited, why, room);
 	if (error != 0)
 		hinder(run, error == -EPERM ? VERDICT_DENIED
 		    : VERDICT_NO_DEVICE, error == -EIO ? 0 : error, why);
@@ -244,6 +246,8 @@ clear_away(struct run *run)
 {
 	char left[NOTE_MAX];
 
+	if (run->request->within != NULL)
+		return;
 	setup_end(&run->setup, left, sizeof(left));
 	if (left[0] != '\0')
 		run_note(run, left);
@@ -269,13 +273,13 @@ exchange_run(const struct request *request, struct report *report, char *why,
 	error = prepare(&run, why, room);
 	if (error == 0) {
 		/* Until here, dying at once leaves nothing behind. */
-		run_take_signals(&run);
+		signals_take(&run.signals);
 		surround(&run, why, room);
 		error = settle(&run, why, room);
 		if (error == 0)
 			error = run_sides(&run, why, room);
 		clear_away(&run);
-		run_give_signals_back(&run);
+		signals_give_back(&run.signals);
 	}
 	run_close(&run.wake[0]);
 	run_close(&run.wake[1]);

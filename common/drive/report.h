@@ -36,6 +36,11 @@ struct request {
 	bool setup;		/* make what the cell needs */
 	bool keep_modules;	/* and leave the modules that this loads */
 	/*
+	 * What was made for it already, by setup_begin(); it is left as it is.
+	 * NULL: nothing.
+	 */
+	const struct setup *within;
+	/*
 	 * Called by the driver now and then with the payload bytes that have
 	 * come back verified so far, of how many; or NULL.
 	 */

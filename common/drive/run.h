@@ -5,12 +5,12 @@
 #ifndef DRIVE_RUN_H
 #define DRIVE_RUN_H
 
-#include <signal.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "drive/payload.h"
 #include "drive/shapes.h"
+#include "drive/signals.h"
 #include "setup/setup.h"
 
 /* Why the parent ended a side, if it did. */
@@ -42,8 +42,7 @@ struct run {
 	int wake[2];		/* closes when the sides should stop */
 	pid_t pid[SIDE_COUNT];	/* 0: no such side, or it has ended */
 	enum ended ended[SIDE_COUNT];
-	sigset_t awaited;	/* the signals that the parent waits for */
-	sigset_t before;	/* the caller's mask */
+	struct signals signals;	/* that the parent waits for */
 	uint64_t moved_at;	/* when a side was last seen to move */
 	uint64_t moves;		/* events begun until then */
 	uint64_t kill_at;	/* when patience with a stop ends; 0: not yet */
@@ -73,15 +72,6 @@ void run_sum_up(struct run *run);
 
 /* Adds a note to the report, unless it is there: both sides may notice it. */
 void run_note(struct run *run, const char *note);
-
-/*
- * Blocks the signals that end a run, so that it can be tidied up first; those
- * that the caller ignores stay ignored.
- */
-void run_take_signals(struct run *run);
-
-/* A signal that came too late to end the run ends the caller all the same. */
-void run_give_signals_back(struct run *run);
 
 /*
  * Waits until both sides have ended, whatever happens: stops the one when the

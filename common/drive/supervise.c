@@ -209,7 +209,7 @@ run_supervise(struct run *run)
 	const struct timespec tick = { .tv_nsec = TICK_NS };
 
 	while (run->pid[SIDE_CLIENT] != 0 || run->pid[SIDE_SERVER] != 0) {
-		int got = sigtimedwait(&run->awaited, NULL, &tick);
+		int got = sigtimedwait(&run->signals.awaited, NULL, &tick);
 
 		if (got > 0 && got != SIGCHLD) {
 			run->report->signal = got;
@@ -221,36 +221,4 @@ run_supervise(struct run *run)
 		if (got < 0)
 			tell_progress(run);
 	}
-}
-
-void
-run_take_signals(struct run *run)
-{
-	static const int ending[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action;
-
-	sigemptyset(&run->awaited);
-	sigaddset(&run->awaited, SIGCHLD);
-	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
-		if (sigaction(ending[i], NULL, &action) == 0 &&
-		    action.sa_handler != SIG_IGN)
-			sigaddset(&run->awaited, ending[i]);
-	/* Who ignores SIGCHLD has no children to wait for. */
-	if (sigaction(SIGCHLD, NULL, &action) == 0 &&
-	    action.sa_handler == SIG_IGN)
-		signal(SIGCHLD, SIG_DFL);
-	sigprocmask(SIG_BLOCK, &run->awaited, &run->before);
-}
-
-void
-run_give_signals_back(struct run *run)
-{
-	const struct timespec now = { 0 };
-	sigset_t children;
-
-	sigemptyset(&children);
-	sigaddset(&children, SIGCHLD);
-	while (sigtimedwait(&children, NULL, &now) == SIGCHLD)
-		;
-	sigprocmask(SIG_SETMASK, &run->before, NULL);
 }

@@ -24,6 +24,9 @@
 
 struct calls;		/* record/calls.h */
 struct recorder;
+struct probe;		/* probes/probe.h */
+struct document;
+struct difference;
 
 /* The two ends of an exchange, each a process of its own. */
 enum side_id { SIDE_CLIENT, SIDE_SERVER, SIDE_COUNT };
@@ -538,6 +541,13 @@ struct family {
 	/* Options of the family's own levels; or NULL. */
 	const struct option_name *options;
 	const struct request_name *requests;	/* of ioctl(); or NULL */
+	/*
+	 * Probes of its own, ended by NULL; what its documents say of these and
+	 * of any other probe; and the differences that are known. Or NULL.
+	 */
+	const struct probe *const *probes;
+	const struct document *documents;
+	const struct difference *differences;
 	/* Forms of every cell; NULL where there is one form only. */
 	const struct variant *variants;
 	/* --host may be a name that getaddrinfo() finds in this domain. */

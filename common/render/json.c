@@ -5,80 +5,15 @@
 #include <sys/utsname.h>
 
 #include "record/describe.h"
-#include "text/escape.h"
 #include "render/render.h"
-
-/*
- * Text of any origin as a JSON string. jansson refuses what is not UTF-8;
- * that is escaped.
- */
-static json_t *
-text_json(const char *text)
-{
-	json_t *string = json_string(text);
-	char *escaped;
-	size_t room;
-
-	if (string != NULL)
-		return string;
-	room = 4 * strlen(text) + 1;
-	escaped = malloc(room);
-	if (escaped == NULL)
-		return NULL;
-	escape_text(text, strlen(text), escaped, room);
-	string = json_string(escaped);
-	free(escaped);
-	return string;
-}
-
-/* An empty text says that there is none. */
-static json_t *
-text_or_null(const char *text)
-{
-	return text != NULL && text[0] != '\0' ? text_json(text) : json_null();
-}
-
-static json_t *
-count_json(uint64_t count)
-{
-	return json_integer((json_int_t)count);
-}
-
-static json_t *
-errno_json(int error)
-{
-	char text[NAME_MAX_TEXT];
-
-	return error != 0 ? json_string(errno_name(error, text)) : json_null();
-}
-
-/*
- * Sets a member, taking the value's reference. The first failure is kept in
- * *failed, so that a caller can set all and ask once.
- */
-static void
-set(json_t *object, const char *name, json_t *value, bool *failed)
-{
-	if (json_object_set_new(object, name, value) != 0)
-		*failed = true;
-}
-
-/* The object, or NULL where one of its members could not be made. */
-static json_t *
-finished(json_t *json, bool failed)
-{
-	if (!failed)
-		return json;
-	json_decref(json);
-	return NULL;
-}
+#include "render/value.h"
 
 static json_t *
 field_json(const struct field *field)
 {
 	if (field->number)
 		return json_integer(strtoll(field->value, NULL, 10));
-	return text_json(field->value);
+	return value_text(field->value);
 }
 
 static json_t *
@@ -93,14 +28,14 @@ address_json(const struct family *family, const struct endpoint *address)
 
 	if (family->lay_out != NULL)
 		count = family->lay_out(address, fields);
-	set(object, "family", count > 0 ? text_json(fields[0].value)
+	value_set(object, "family", count > 0 ? value_text(fields[0].value)
 					: json_null(), &failed);
-	set(object, "text", text_json(endpoint_format(family, address, text,
+	value_set(object, "text", value_text(endpoint_format(family, address, text,
 	    sizeof(text))), &failed);
 	for (int i = 1; i < count; i++)
-		set(members, fields[i].name, field_json(&fields[i]), &failed);
-	set(object, "fields", members, &failed);
-	return finished(object, failed);
+		value_set(members, fields[i].name, field_json(&fields[i]), &failed);
+	value_set(object, "fields", members, &failed);
+	return value_finish(object, failed);
 }
 
 static json_t *
@@ -110,10 +45,10 @@ length_json(const struct event *event)
 	json_t *object = json_object();
 	bool failed = false;
 
-	set(object, "passed", count_json(event->room), &failed);
-	set(object, "returned", returned ? count_json(event->returned)
+	value_set(object, "passed", value_count(event->room), &failed);
+	value_set(object, "returned", returned ? value_count(event->returned)
 					 : json_null(), &failed);
-	return finished(object, failed);
+	return value_finish(object, failed);
 }
 
 static json_t *
@@ -128,9 +63,9 @@ hex_json(const unsigned char *bytes, size_t kept, uint64_t length)
 		hexadecimal[2 * i] = digits[bytes[i] >> 4];
 		hexadecimal[2 * i + 1] = digits[bytes[i] & 0x0f];
 	}
-	set(object, "len", count_json(length), &failed);
-	set(object, "hex", json_stringn(hexadecimal, 2 * kept), &failed);
-	return finished(object, failed);
+	value_set(object, "len", value_count(length), &failed);
+	value_set(object, "hex", json_stringn(hexadecimal, 2 * kept), &failed);
+	return value_finish(object, failed);
 }
 
 static json_t *
@@ -150,14 +85,14 @@ controls_json(const struct family *family, const struct event *event)
 	while (describe_control(family, event, &offset, &control)) {
 		json_t *object = json_object();
 
-		set(object, "cmsg_level", text_json(control.level), &failed);
-		set(object, "cmsg_type", json_integer(control.type), &failed);
-		set(object, "cmsg_data", hex_json(control.data, control.kept,
+		value_set(object, "cmsg_level", value_text(control.level), &failed);
+		value_set(object, "cmsg_type", json_integer(control.type), &failed);
+		value_set(object, "cmsg_data", hex_json(control.data, control.kept,
 		    control.length - sizeof(struct cmsghdr)), &failed);
 		if (json_array_append_new(array, object) != 0)
 			failed = true;
 	}
-	return finished(array, failed);
+	return value_finish(array, failed);
 }
 
 static json_t *
@@ -166,12 +101,12 @@ message_json(const struct family *family, const struct event *event)
 	json_t *object = json_object();
 	bool failed = false;
 
-	set(object, "msg_name", event->address.length != 0
+	value_set(object, "msg_name", event->address.length != 0
 	    ? address_json(family, &event->address) : json_null(), &failed);
-	set(object, "msg_iov", data_json(event), &failed);
-	set(object, "msg_control", controls_json(family, event), &failed);
-	set(object, "msg_flags", json_integer(event->message_flags), &failed);
-	return finished(object, failed);
+	value_set(object, "msg_iov", data_json(event), &failed);
+	value_set(object, "msg_control", controls_json(family, event), &failed);
+	value_set(object, "msg_flags", json_integer(event->message_flags), &failed);
+	return value_finish(object, failed);
 }
 
 static json_t *
@@ -182,7 +117,7 @@ argument_json(const struct family *family, const struct event *event,
 	case ARGUMENT_NUMBER:
 		return json_integer(argument->number);
 	case ARGUMENT_SYMBOL:
-		return text_json(argument->text);
+		return value_text(argument->text);
 	case ARGUMENT_ADDRESS:
 		return address_json(family, &event->address);
 	case ARGUMENT_DATA:
@@ -191,7 +126,7 @@ argument_json(const struct family *family, const struct event *event,
 		return message_json(family, event);
 	case ARGUMENT_VALUE:
 		return argument->has_number ? json_integer(argument->number)
-					    : text_json(argument->text);
+					    : value_text(argument->text);
 	case ARGUMENT_LENGTH:
 		return length_json(event);
 	case ARGUMENT_NULL:
@@ -212,7 +147,7 @@ arguments_json(const struct family *family, const struct event *event)
 		if (json_array_append_new(array, argument_json(family, event,
 		    &arguments[i])) != 0)
 			failed = true;
-	return finished(array, failed);
+	return value_finish(array, failed);
 }
 
 static json_t *
@@ -225,25 +160,24 @@ event_json(const struct family *family, const struct event *event,
 	bool returned = event->end_ns != 0;
 
 	describe_note(event, note, sizeof(note));
-	set(object, "t_ns", json_integer((json_int_t)(event->t_ns - start_ns)),
+	value_set(object, "t_ns", json_integer((json_int_t)(event->t_ns - start_ns)),
 	    &failed);
-	set(object, "side", json_string(event->side == SIDE_CLIENT
+	value_set(object, "side", json_string(event->side == SIDE_CLIENT
 	    ? "client" : "server"), &failed);
-	set(object, "pid", json_integer(event->pid), &failed);
-	set(object, "call", json_string(call_name(event->call)), &failed);
-	set(object, "args", arguments_json(family, event), &failed);
-	set(object, "result", returned ? json_integer(event->result)
+	value_set(object, "pid", json_integer(event->pid), &failed);
+	value_set(object, "call", json_string(call_name(event->call)), &failed);
+	value_set(object, "args", arguments_json(family, event), &failed);
+	value_set(object, "result", returned ? json_integer(event->result)
 				       : json_null(), &failed);
-	set(object, "errno", errno_json(event->error), &failed);
-	set(object, "note", text_or_null(note), &failed);
-	return finished(object, failed);
+	value_set(object, "errno", value_errno(event->error), &failed);
+	value_set(object, "note", value_text_or_null(note), &failed);
+	return value_finish(object, failed);
 }
 
-/* The events, and in *missing how many did not fit. */
-static json_t *
-events_json(const struct report *report, uint64_t *missing)
+json_t *
+events_json(const struct family *family,
+    const struct trace *const trace[SIDE_COUNT], uint64_t *missing)
 {
-	const struct family *family = report->request->choice.family;
 	const struct event *first = NULL;
 	json_t *array = json_array();
 	struct trace_row *rows;
@@ -251,9 +185,9 @@ events_json(const struct report *report, uint64_t *missing)
 	size_t count;
 
 	*missing = 0;
-	if (trace_merge(report->trace[SIDE_CLIENT], report->trace[SIDE_SERVER],
-	    &rows, &count) != 0)
-		return finished(array, true);
+	if (trace_merge(trace[SIDE_CLIENT], trace[SIDE_SERVER], &rows,
+	    &count) != 0)
+		return value_finish(array, true);
 	for (size_t i = 0; i < count; i++) {
 		*missing += rows[i].missing;
 		if (first == NULL)
@@ -263,23 +197,19 @@ events_json(const struct report *report, uint64_t *missing)
 			failed = true;
 	}
 	free(rows);
-	return finished(array, failed);
+	return value_finish(array, failed);
 }
 
-static json_t *
-reason_json(const struct report *report)
+json_t *
+reason_json(const struct reason *reason)
 {
-	const struct reason *reason = &report->reason;
-	json_t *object;
+	json_t *object = json_object();
 	bool failed = false;
 
-	if (report->verdict == VERDICT_WORKS)
-		return json_null();
-	object = json_object();
-	set(object, "call", text_or_null(reason->call), &failed);
-	set(object, "errno", errno_json(reason->error), &failed);
-	set(object, "text", text_json(reason->text), &failed);
-	return finished(object, failed);
+	value_set(object, "call", value_text_or_null(reason->call), &failed);
+	value_set(object, "errno", value_errno(reason->error), &failed);
+	value_set(object, "text", value_text(reason->text), &failed);
+	return value_finish(object, failed);
 }
 
 static json_t *
@@ -303,8 +233,8 @@ summary_json(const struct report *report)
 	bool failed = false;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		set(object, rows[i].name, count_json(rows[i].count), &failed);
-	return finished(object, failed);
+		value_set(object, rows[i].name, value_count(rows[i].count), &failed);
+	return value_finish(object, failed);
 }
 
 static json_t *
@@ -314,24 +244,23 @@ notes_json(const struct report *report)
 	bool failed = false;
 
 	for (size_t i = 0; i < report->notes; i++)
-		if (json_array_append_new(array, text_json(report->note[i])) !=
+		if (json_array_append_new(array, value_text(report->note[i])) !=
 		    0)
 			failed = true;
-	return finished(array, failed);
+	return value_finish(array, failed);
 }
 
-/* What was set up, in order, as it would be made by hand. */
-static json_t *
+json_t *
 made_json(const struct made *made)
 {
 	json_t *array = json_array();
 	bool failed = false;
 
 	for (size_t i = 0; i < made->count; i++)
-		if (json_array_append_new(array, text_json(made->text[i])) !=
+		if (json_array_append_new(array, value_text(made->text[i])) !=
 		    0)
 			failed = true;
-	return finished(array, failed);
+	return value_finish(array, failed);
 }
 
 json_t *
@@ -342,11 +271,11 @@ kernel_json(void)
 	bool failed = uname(&kernel) != 0;
 
 	if (failed)
-		return finished(object, failed);
-	set(object, "sysname", text_json(kernel.sysname), &failed);
-	set(object, "release", text_json(kernel.release), &failed);
-	set(object, "machine", text_json(kernel.machine), &failed);
-	return finished(object, failed);
+		return value_finish(object, failed);
+	value_set(object, "sysname", value_text(kernel.sysname), &failed);
+	value_set(object, "release", value_text(kernel.release), &failed);
+	value_set(object, "machine", value_text(kernel.machine), &failed);
+	return value_finish(object, failed);
 }
 
 json_t *
@@ -358,23 +287,25 @@ report_json(const struct report *report)
 	uint64_t missing;
 	bool failed = false;
 
-	set(object, "sockdemo", json_string(SOCKDEMO_VERSION), &failed);
-	set(object, "kernel", kernel_json(), &failed);
-	set(object, "family", json_string(choice->family->name), &failed);
-	set(object, "type", text_or_null(type), &failed);
-	set(object, "protocol", text_json(choice->protocol), &failed);
-	set(object, "variant", text_or_null(report->variant), &failed);
-	set(object, "verdict", json_string(verdict_name(report->verdict)),
+	value_set(object, "sockdemo", json_string(SOCKDEMO_VERSION), &failed);
+	value_set(object, "kernel", kernel_json(), &failed);
+	value_set(object, "family", json_string(choice->family->name), &failed);
+	value_set(object, "type", value_text_or_null(type), &failed);
+	value_set(object, "protocol", value_text(choice->protocol), &failed);
+	value_set(object, "variant", value_text_or_null(report->variant), &failed);
+	value_set(object, "verdict", json_string(verdict_name(report->verdict)),
 	    &failed);
-	set(object, "reason", reason_json(report), &failed);
-	set(object, "contradiction", text_or_null(report->contradiction),
+	value_set(object, "reason", report->verdict != VERDICT_WORKS
+	    ? reason_json(&report->reason) : json_null(), &failed);
+	value_set(object, "contradiction", value_text_or_null(report->contradiction),
 	    &failed);
-	set(object, "notes", notes_json(report), &failed);
-	set(object, "setup", made_json(&report->made), &failed);
-	set(object, "events", events_json(report, &missing), &failed);
-	set(object, "events_missing", count_json(missing), &failed);
-	set(object, "summary", summary_json(report), &failed);
-	return finished(object, failed);
+	value_set(object, "notes", notes_json(report), &failed);
+	value_set(object, "setup", made_json(&report->made), &failed);
+	value_set(object, "events", events_json(choice->family,
+	    report->trace, &missing), &failed);
+	value_set(object, "events_missing", value_count(missing), &failed);
+	value_set(object, "summary", summary_json(report), &failed);
+	return value_finish(object, failed);
 }
 
 void

@@ -224,27 +224,53 @@ data_columns(size_t lane)
 	return lane - CALL_COLUMNS;
 }
 
+static void
+init(struct ladder *ladder, FILE *out, const struct report *report,
+    const struct style *style, bool single)
+{
+	*ladder = (struct ladder){
+		.report = report,
+		.phrasing = { .utf8 = style->utf8 },
+	};
+	frame_init(&ladder->frame, out, style, single,
+	    report->request->choice.row.shape == SHAPE_BUS);
+	ladder->phrasing.data_columns = data_columns(ladder->frame.lane);
+}
+
+static void
+draw_events(struct ladder *ladder)
+{
+	const struct report *report = ladder->report;
+	struct trace_row *rows;
+	size_t count;
+
+	if (trace_merge(report->trace[SIDE_CLIENT], report->trace[SIDE_SERVER],
+	    &rows, &count) != 0)
+		return;
+	draw_rows(ladder, rows, count);
+	free(rows);
+}
+
+void
+render_rungs(FILE *out, const struct report *report, const struct style *style)
+{
+	struct ladder ladder;
+
+	init(&ladder, out, report, style, report->trace[SIDE_CLIENT] == NULL ||
+	    report->trace[SIDE_SERVER] == NULL);
+	draw_events(&ladder);
+}
+
 void
 render_ladder(FILE *out, const struct report *report,
     const struct style *style)
 {
-	struct ladder ladder = {
-		.report = report,
-		.phrasing = { .utf8 = style->utf8 },
-	};
+	struct ladder ladder;
 	char title[PHRASE_MAX];
-	struct trace_row *rows;
-	size_t count;
 
-	frame_init(&ladder.frame, out, style, is_single(report),
-	    report->request->choice.row.shape == SHAPE_BUS);
-	ladder.phrasing.data_columns = data_columns(ladder.frame.lane);
+	init(&ladder, out, report, style, is_single(report));
 	frame_paragraph(&ladder.frame, INK_BOLD, phrase_title(report, title));
 	fputc('\n', out);
-	if (trace_merge(report->trace[SIDE_CLIENT], report->trace[SIDE_SERVER],
-	    &rows, &count) == 0) {
-		draw_rows(&ladder, rows, count);
-		free(rows);
-	}
+	draw_events(&ladder);
 	draw_conclusion(&ladder);
 }

@@ -30,6 +30,13 @@ void render_strace(FILE *out, const struct report *report,
 void render_json(FILE *out, const struct report *report,
     const struct style *style);
 
+/*
+ * The calls of a ladder alone, without its title and conclusion; in one lane
+ * where one side made any.
+ */
+void render_rungs(FILE *out, const struct report *report,
+    const struct style *style);
+
 /* One event as a line of --format text or strace, newline included. */
 void render_text_event(FILE *out, const struct family *family,
     const struct event *event, uint64_t start_ns);

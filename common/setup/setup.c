@@ -273,34 +273,57 @@ settle(const struct setup *setup)
 	return error;
 }
 
-int
-setup_begin(struct setup *setup, const struct choice *choice,
-    bool keep_modules, struct made *made, const sigset_t *ending, char *why,
-    size_t room)
+static void
+init(struct setup *setup, const struct surroundings *surroundings,
+    struct made *made, const sigset_t *ending)
 {
-	const struct need *need;
-	int error;
-
 	*setup = (struct setup){
-		.surroundings = setup_of(choice),
+		.surroundings = surroundings,
 		.made = made,
 		.before = -1,
 		.network = { -1, -1 },
 		.ending = ending,
 	};
 	memset(made, 0, sizeof(*made));
-	load_modules(setup, choice);
-	setup->loads = setup->loads && !keep_modules;
-	if (setup->surroundings == NULL) {
-		tell_modules(setup);
-		return 0;
-	}
+}
+
+/* What is in the list, and moves into it. */
+static int
+make_all(struct setup *setup, char *why, size_t room)
+{
+	const struct need *need;
+	int error;
+
 	error = make_networks(setup, why, room);
 	for (need = setup->surroundings->needs; error == 0 && setup_is_need(need);
 	     need++)
 		error = make_one(setup, need, why, room);
 	tell_modules(setup);
 	return error != 0 ? error : settle(setup);
+}
+
+int
+setup_begin(struct setup *setup, const struct choice *choice,
+    bool keep_modules, struct made *made, const sigset_t *ending, char *why,
+    size_t room)
+{
+	init(setup, setup_of(choice), made, ending);
+	load_modules(setup, choice);
+	setup->loads = setup->loads && !keep_modules;
+	if (setup->surroundings != NULL)
+		return make_all(setup, why, room);
+	tell_modules(setup);
+	return 0;
+}
+
+int
+setup_isolate(struct setup *setup, struct made *made, const sigset_t *ending,
+    char *why, size_t room)
+{
+	static const struct surroundings alone = { SURROUNDINGS_NAMESPACE, NULL };
+
+	init(setup, &alone, made, ending);
+	return make_all(setup, why, room);
 }
 
 static int

@@ -60,6 +60,13 @@ int setup_begin(struct setup *setup, const struct choice *choice,
     bool keep_modules, struct made *made, const sigset_t *ending, char *why,
     size_t room);
 
+/*
+ * Moves the calling process into a network namespace of its own, in which
+ * nothing is but its loopback. Returns 0; or as setup_begin().
+ */
+int setup_isolate(struct setup *setup, struct made *made,
+    const sigset_t *ending, char *why, size_t room);
+
 /* Moves the calling process into the network of a side, if it has one. */
 int setup_enter(const struct setup *setup, enum side_id side);
 

@@ -1,0 +1,5 @@
+#include "experiments/experiments.h"
+
+const struct probe *const connecting_probes[] = {
+	NULL,
+};
