@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/option_set.h"
 #include "cli/show.h"
 #include "probes/catalogue.h"
 #include "probes/run.h"
@@ -10,10 +11,16 @@
 #include "render/terminal.h"
 
 static bool
-is_json(const struct options *options)
+is_format(const struct options *options, const char *name)
 {
-	return options->format != NULL &&
-	    strcmp(options->format, "json") == 0;
+	return options->format != NULL && strcmp(options->format, name) == 0;
+}
+
+/* A ladder can be asked for in two ways. */
+static bool
+shows_calls(const struct options *options)
+{
+	return options->ladder || is_format(options, "ladder");
 }
 
 static int
@@ -59,11 +66,11 @@ show(const struct options *options, const struct probed_report *report)
 	struct style style;
 
 	terminal_style(stdout, options->color, &style);
-	if (is_json(options))
+	if (is_format(options, "json"))
 		render_probes_json(stdout, report, &style);
 	else if (report->exchange.verdict != VERDICT_WORKS)
 		return;
-	else if (options->ladder)
+	else if (shows_calls(options))
 		render_probes_ladders(stdout, report, &style);
 	else
 		render_probes_table(stdout, report, &style);
@@ -79,12 +86,15 @@ command_probe(const struct options *options)
 		.named_count = options->word_count,
 		.setup = options->setup,
 		.keep_modules = options->keep_modules,
-		.keep_events = options->ladder,
+		.keep_events = shows_calls(options),
 	};
 	struct probed_report report;
 	char why[512];
 	int status = check_words(options);
 
+	if (status == 0 && is_format(options, "strace"))
+		status = option_complain("option", "--format",
+		    "probe shows text, ladder or json");
 	if (status != 0)
 		return status;
 	if (options->list)

@@ -97,32 +97,72 @@ def key(report):
     return report["family"], report["type"], report["protocol"]
 
 
-def lock(cell, setup):
+def lock(cell, options, isolated):
     """Cells with the same lock hear each other, or make the same things."""
-    where = cell.get("surroundings") if setup else None
-    if where == "initial namespace":
-        return where
-    return None if where else cell["lock"]
+    where = cell.get("surroundings")
+    if options.setup and where:
+        return where if where == "initial namespace" else None
+    if options.probes:
+        # What is probed has a network of its own, or waits for its turn.
+        return None if isolated and not where else "this network"
+    return cell["lock"]
 
 
-def make_jobs(sockdemo, cells, scratch, options):
-    numbers = itertools.count(1)
+def is_isolated(sockdemo, cells, options, signals):
+    """Whether the program may make a network for what it probes."""
     for cell in cells:
-        for variant in cell["variants"]:
+        if cell["exchange"] and not cell.get("surroundings"):
+            job = jobs.Job([sockdemo, "probe", "--format", "json",
+                            *words(cell), "boundaries"], options.limit)
+            jobs.run([job], 1, signals)
+            if job.status == 0:
+                return bool(json.loads(job.output).get("isolated"))
+    return False
+
+
+def words(cell, variant=None):
+    """The words of the command line that mean a cell."""
+    family, kind, protocol = cell["key"]
+    form = ["--variant", variant] if variant is not None else []
+    return ["-f", family, "-t", kind, "-p", protocol, *form]
+
+
+def commands(cell, options):
+    """The commands that a cell is put to; each reports the exchange as well."""
+    yield "probe" if options.probes else "exchange"
+    if options.options and cell["exchange"]:
+        yield "options"
+
+
+def make_jobs(sockdemo, cells, scratch, options, isolated):
+    numbers = itertools.count(1)
+    for cell, variant in ((cell, variant) for cell in cells
+                          for variant in cell["variants"]):
+        for command in commands(cell, options):
             directory = os.path.join(scratch, str(next(numbers)))
             os.mkdir(directory)
-            family, kind, protocol = cell["key"]
-            command = [sockdemo, "exchange", "-f", family, "-t", kind,
-                       "-p", protocol, "--format", "json"]
-            if variant is not None:
-                command += ["--variant", variant]
+            line = [sockdemo, command, "--format", "json",
+                    *words(cell, variant)]
             if options.setup:
-                command += ["--setup", "--keep-modules"]
-            yield jobs.Job(command, options.limit,
+                line += ["--setup", "--keep-modules"]
+            yield jobs.Job(line, options.limit,
                 dict(os.environ, TMPDIR=directory),
-                lock=lock(cell, options.setup),
+                lock=lock(cell, options, isolated),
                 data={"key": cell["key"], "variant": variant,
-                      "directory": directory})
+                      "command": command, "directory": directory})
+
+
+def join(reports):
+    """One report of what several commands said of one cell: that of the first,
+    unless another one failed, and what each found."""
+    first, *others = reports
+    for other in others:
+        if other["verdict"] == "broken":
+            return other
+        for found in ("probes", "options"):
+            if found in other:
+                first[found] = other[found]
+    return first
 
 
 def run(sockdemo, cells, options, signals):
@@ -130,20 +170,26 @@ def run(sockdemo, cells, options, signals):
     scratch = folders.make("sd-")
     progress = terminal.Progress(sys.stderr)
     try:
+        isolated = options.probes and is_isolated(sockdemo, cells, options,
+                                                  signals)
         # Those that wait for each other go first.
-        runs = list(make_jobs(sockdemo, cells, scratch, options))
+        runs = list(make_jobs(sockdemo, cells, scratch, options, isolated))
         runs.sort(key=lambda job: job.lock is None)
         reports = {}
+        count = itertools.count(1)
 
         def finished(job):
-            reports[job.data["key"], job.data["variant"]] = judge(job)
-            shutil.rmtree(job.data["directory"], ignore_errors=True)
-            progress.show(f"{len(reports)} of {len(runs)}: "
-                          + "/".join(job.data["key"]))
+            data = job.data
+            reports.setdefault((data["key"], data["variant"]), {})[
+                data["command"]] = judge(job)
+            shutil.rmtree(data["directory"], ignore_errors=True)
+            progress.show(f"{next(count)} of {len(runs)}: "
+                          + "/".join(data["key"]))
 
         jobs.run(runs, options.jobs, signals, finished)
-        return [reports[cell["key"], variant] for cell in cells
-                for variant in cell["variants"]]
+        return [join([reports[cell["key"], variant][command]
+                      for command in commands(cell, options)])
+                for cell in cells for variant in cell["variants"]]
     finally:
         progress.clear()
         shutil.rmtree(scratch, ignore_errors=True)

@@ -32,8 +32,9 @@ def run(chosen, options, signals):
     """Runs the cells there: the kernel, and the reports."""
     command = [VM, "scripts/run-matrix", "--setup", "--keep-modules",
                "--json", "-", "--limit", str(options.limit)]
-    if options.events:
-        command.append("--events")
+    for word in "events", "probes", "options":
+        if getattr(options, word):
+            command.append(f"--{word}")
     for cell in chosen:
         command += ["--cell", "/".join(cell["key"])]
     job = jobs.Job(command, LIMIT)
