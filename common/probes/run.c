@@ -15,6 +15,9 @@
 #include "probes/child.h"
 #include "probes/judge.h"
 
+/* The exit status where this kernel or machine cannot. */
+#define PROBES_CANNOT 77
+
 /* One run of the probes of a cell. */
 struct probes_run {
 	const struct probing *probing;
@@ -68,7 +71,9 @@ surround(struct probes_run *run, char *why, size_t room)
 	const struct surroundings *needed = setup_of(&probing->choice);
 	int error = 0;
 
-	if (needed != NULL || probing->host != NULL) {
+	/* A family that has one namespace only would be missed in another. */
+	if (needed != NULL || probing->host != NULL ||
+	    probing->choice.row.shape == SHAPE_NONE) {
 		if (!probing->setup)
 			return 0;
 		error = setup_begin(&run->setup, &probing->choice,
@@ -191,5 +196,7 @@ probes_status(const struct probed_report *report)
 {
 	if (report->exchange.verdict != VERDICT_WORKS)
 		return report_status(&report->exchange);
-	return report->count != 0 && report->completed == 0;
+	/* Who names a probe wants its answer. */
+	return report->probing->named_count != 0 && report->completed == 0
+	    ? PROBES_CANNOT : 0;
 }

@@ -79,7 +79,10 @@ int probes_run(const struct probing *probing, struct probed_report *report,
 
 void probes_free(struct probed_report *report);
 
-/* The exit status of the program: 0, 1 or 77. */
+/*
+ * The exit status of the program: 0; that of the exchange where the cell does
+ * not work; 77 where none of the probes that were named could be made.
+ */
 int probes_status(const struct probed_report *report);
 
 #endif
