@@ -156,6 +156,9 @@ check(const struct options *options)
 	    (options->text != NULL || options->file != NULL))
 		return option_complain("option", "--size",
 		    "it makes messages up; --text and --file bring theirs");
+	if (options->keep_modules && !options->setup)
+		return option_complain("option", "--keep-modules",
+		    "nothing is loaded without --setup");
 	if (options->file != NULL && options->messages != 1)
 		return option_complain("option", "--messages",
 		    "a file is sent once; leave it out");

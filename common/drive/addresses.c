@@ -1,7 +1,6 @@
 /* The addresses of a run: where each side is bound, and what is contacted. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,9 +26,7 @@ find_address(struct run *run, enum side_id side, bool to_contact,
     struct endpoint *out, char *why, size_t room)
 {
 	const struct request *request = run->request;
-	const char *directory = getenv("TMPDIR");
 	char tag[24];
-	char host[512];
 	long port = run_is_apart(run) && (side == SIDE_SERVER || to_contact)
 	    ? KNOWN_PORT : 0;
 	struct wish wish = {
@@ -38,20 +35,15 @@ find_address(struct run *run, enum side_id side, bool to_contact,
 		.both_sides = true,
 		.cell = &request->choice.row,
 		.variant = request->choice.variant,
+		.host = request->host,
 		.port = request->port != PORT_UNSET ? request->port : port,
 		.port_given = request->port != PORT_UNSET,
-		.directory = directory != NULL && directory[0] != '\0'
-		    ? directory : "/tmp",
 		.tag = tag,
 		.run = run->number,
 	};
 	int error;
 
 	snprintf(tag, sizeof(tag), "%d-%06x", (int)getpid(), run->number);
-	wish.host = request->host;
-	if (wish.host == NULL && wish.variant != NULL)
-		wish.host = resolve_variant(wish.variant, side, to_contact,
-		    tag, host, sizeof(host));
 	/* Interfaces are those of the network that the address is used in. */
 	error = setup_enter(&run->setup, to_contact ? SIDE_CLIENT : side);
 	if (error != 0) {
@@ -59,7 +51,7 @@ find_address(struct run *run, enum side_id side, bool to_contact,
 		    strerror(-error));
 		return error;
 	}
-	return resolve_endpoint(request->choice.family, &wish, out, why, room);
+	return resolve_wish(request->choice.family, &wish, tag, out, why, room);
 }
 
 int

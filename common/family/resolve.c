@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <netdb.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
@@ -135,6 +136,14 @@ resolve_endpoint(const struct family *family, struct wish *wish,
 }
 
 const char *
+resolve_directory(void)
+{
+	const char *directory = getenv("TMPDIR");
+
+	return directory != NULL && directory[0] != '\0' ? directory : "/tmp";
+}
+
+const char *
 resolve_variant(const struct variant *variant, enum side_id side,
     bool to_contact, const char *word, char *text, size_t room)
 {
@@ -149,4 +158,18 @@ resolve_variant(const struct variant *variant, enum side_id side,
 	snprintf(text, room, "%.*s%s%s", (int)(percent - host), host, word,
 	    percent + 1);
 	return text;
+}
+
+int
+resolve_wish(const struct family *family, struct wish *wish, const char *word,
+    struct endpoint *out, char *why, size_t room)
+{
+	char host[512];
+
+	if (wish->directory == NULL)
+		wish->directory = resolve_directory();
+	if (wish->host == NULL && wish->variant != NULL)
+		wish->host = resolve_variant(wish->variant, wish->side,
+		    wish->to_contact, word, host, sizeof(host));
+	return resolve_endpoint(family, wish, out, why, room);
 }

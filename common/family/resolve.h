@@ -29,4 +29,15 @@ int resolve_endpoint(const struct family *family, struct wish *wish,
 const char *resolve_variant(const struct variant *variant, enum side_id side,
     bool to_contact, const char *word, char *text, size_t room);
 
+/* Where names in the file system go: TMPDIR, or /tmp. */
+const char *resolve_directory(void);
+
+/*
+ * The same as resolve_endpoint(), for the host of the wish's variant where the
+ * user gave none, `word` standing for its percent sign; the directory is that
+ * of resolve_directory() where the wish has none.
+ */
+int resolve_wish(const struct family *family, struct wish *wish,
+    const char *word, struct endpoint *out, char *why, size_t room);
+
 #endif

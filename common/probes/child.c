@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "drive/step.h"
+#include "family/resolve.h"
 #include "probes/stage.h"
 
 /* How long a process that was killed may take to go. */
@@ -241,7 +242,6 @@ experiment(const struct child_terms *terms, struct probed *probed,
 int
 child_probe(const struct child_terms *terms, struct probed *probed)
 {
-	const char *base = getenv("TMPDIR");
 	char directory[512];
 	struct probed_meeting *meeting = mmap(NULL, sizeof(*meeting),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
@@ -253,7 +253,7 @@ child_probe(const struct child_terms *terms, struct probed *probed)
 		return 0;
 	}
 	snprintf(directory, sizeof(directory), "%s/sockdemo-XXXXXX",
-	    base != NULL && base[0] != '\0' ? base : "/tmp");
+	    resolve_directory());
 	if (mkdtemp(directory) == NULL) {
 		give_reason(probed, "mkdir", errno, directory);
 		munmap(meeting, sizeof(*meeting));

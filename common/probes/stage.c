@@ -102,16 +102,14 @@ static int
 find_address(struct stage *stage, enum side_id id, bool to_contact,
     long port, struct endpoint *out)
 {
-	const struct variant *variant = stage->choice->variant;
 	char tag[32];
-	char host[512];
 	char why[256];
 	struct wish wish = {
 		.side = id,
 		.to_contact = to_contact,
 		.both_sides = true,
 		.cell = &stage->choice->row,
-		.variant = variant,
+		.variant = stage->choice->variant,
 		.host = stage->host,
 		.port = port,
 		.directory = stage->directory,
@@ -121,11 +119,8 @@ find_address(struct stage *stage, enum side_id id, bool to_contact,
 	int found;
 
 	snprintf(tag, sizeof(tag), "%06x-%u", stage->run, stage->names);
-	if (wish.host == NULL && variant != NULL)
-		wish.host = resolve_variant(variant, id, to_contact, tag, host,
-		    sizeof(host));
 	out->length = 0;
-	found = resolve_endpoint(stage->choice->family, &wish, out, why,
+	found = resolve_wish(stage->choice->family, &wish, tag, out, why,
 	    sizeof(why));
 	return found >= 0 ? found : stage_cannot(stage, "%s", why);
 }

@@ -38,11 +38,9 @@ find_address(struct talk *talk, enum side_id side, bool to_contact,
     struct endpoint *out, char *why, size_t room)
 {
 	const struct request *request = &talk->request;
-	const char *directory = getenv("TMPDIR");
 	const struct variant *variant = talk->choice.variant;
 	char tag[24];
 	char port[24];
-	char host[512];
 	struct wish wish = {
 		.side = side,
 		.to_contact = to_contact,
@@ -52,8 +50,6 @@ find_address(struct talk *talk, enum side_id side, bool to_contact,
 		.port = request->port != PORT_UNSET ? request->port
 						    : DEFAULT_PORT,
 		.port_given = request->port != PORT_UNSET,
-		.directory = directory != NULL && directory[0] != '\0'
-		    ? directory : "/tmp",
 		.tag = tag,
 		.run = 1 + (unsigned)getpid() % 0xffffff,
 	};
@@ -61,10 +57,7 @@ find_address(struct talk *talk, enum side_id side, bool to_contact,
 	snprintf(tag, sizeof(tag), "%d", (int)getpid());
 	/* A word that both know: they meet where nobody has told them. */
 	snprintf(port, sizeof(port), "%ld", wish.port);
-	if (wish.host == NULL && variant != NULL)
-		wish.host = resolve_variant(variant, side, to_contact, port,
-		    host, sizeof(host));
-	return resolve_endpoint(talk->choice.family, &wish, out, why, room);
+	return resolve_wish(talk->choice.family, &wish, port, out, why, room);
 }
 
 static int
