@@ -73,7 +73,7 @@ is_apart(const struct stage *stage)
 {
 	const struct surroundings *surroundings = setup_of(stage->choice);
 
-	return surroundings != NULL &&
+	return stage->setup != NULL && surroundings != NULL &&
 	    surroundings->where == SURROUNDINGS_TWO_NAMESPACES;
 }
 
@@ -125,34 +125,47 @@ find_address(struct stage *stage, enum side_id id, bool to_contact,
 	return found >= 0 ? found : stage_cannot(stage, "%s", why);
 }
 
-/* A new name for the side; a client that needs none gets a server's. */
+/*
+ * A name for the side: a new one, or one that goes with the last that was given
+ * (a client's numbers are made of its server's). A client that needs none gets
+ * a server's.
+ */
 static int
-name_side(struct stage *stage, struct side *side)
+name_side(struct stage *stage, struct side *side, bool beside)
 {
 	struct stage_side *holder = holder_of(side);
 	int found;
 
-	stage->names++;
+	stage->names += !beside;
 	holder->port = is_apart(stage) && side->id == SIDE_SERVER
 	    ? KNOWN_PORT + (long)stage->names : 0;
 	found = find_address(stage, side->id, false, holder->port,
 	    &holder->asked);
-	if (found == 0)
+	if (found == 0) {
+		stage->names += beside;
 		found = find_address(stage, SIDE_SERVER, is_apart(stage),
 		    holder->port, &holder->asked);
+	}
 	return found < 0 ? found : 0;
+}
+
+static int
+open_bound(struct stage *stage, enum side_id id, bool beside,
+    struct side **out)
+{
+	int error = stage_socket(stage, id, out);
+
+	if (error == 0)
+		error = name_side(stage, *out, beside);
+	if (error == 0)
+		error = side_bind(*out, &holder_of(*out)->asked);
+	return error;
 }
 
 int
 stage_bound(struct stage *stage, enum side_id id, struct side **out)
 {
-	int error = stage_socket(stage, id, out);
-
-	if (error == 0)
-		error = name_side(stage, *out);
-	if (error == 0)
-		error = side_bind(*out, &holder_of(*out)->asked);
-	return error;
+	return open_bound(stage, id, false, out);
 }
 
 int
@@ -199,6 +212,15 @@ stage_vacant(struct stage *stage, struct endpoint *out)
 	return error;
 }
 
+/* What prepare() makes, it makes in the side's own network. */
+static int
+prepare(struct stage *stage, struct side *side, const struct endpoint *peer)
+{
+	int error = enter(stage, side->id);
+
+	return error != 0 ? error : side_prepare(side, peer);
+}
+
 struct joining {
 	struct endpoint contact;
 };
@@ -211,7 +233,8 @@ join(struct stage_task *task)
 	struct joining *joining = task->argument;
 	int error = side_connect(side, &joining->contact);
 
-	return error != 0 ? error : side_prepare(side, &joining->contact);
+	return error != 0 ? error
+	    : prepare(task->stage, side, &joining->contact);
 }
 
 /* A client's socket, bound where clients of this family need that. */
@@ -254,7 +277,7 @@ stage_join(struct stage *stage, struct side *listener, struct side **client,
 		error = side_accept(accepted, accepted->timeout_ns);
 	accepted->listener = -1;
 	if (error == 0)
-		error = side_prepare(accepted, &accepted->peer);
+		error = prepare(stage, accepted, &accepted->peer);
 	/* A failed connect() is why nobody came. */
 	if (!stage_ended(&task, STAGE_SURE_MS) && error == 0)
 		error = side_fail(*client, CALL_CONNECT, ETIMEDOUT, "%s", "");
@@ -269,10 +292,10 @@ prepare_both(struct stage *stage, struct side *client, struct side *server)
 	int error = 0;
 
 	if (server != NULL)
-		error = side_prepare(server, NULL);
+		error = prepare(stage, server, NULL);
 	if (error == 0 && server != NULL && stage->choice->row.listens)
 		error = side_listen(server, BACKLOG);
-	return error != 0 ? error : side_prepare(client, &client->peer);
+	return error != 0 ? error : prepare(stage, client, &client->peer);
 }
 
 /* Two sockets without a connection, that know of each other. */
@@ -292,7 +315,7 @@ face_each_other(struct stage *stage, struct side **client,
 	}
 	error = stage_bound(stage, SIDE_SERVER, server);
 	if (error == 0)
-		error = stage_bound(stage, SIDE_CLIENT, client);
+		error = open_bound(stage, SIDE_CLIENT, true, client);
 	if (error == 0)
 		error = stage_contact(stage, *server, &(*client)->peer);
 	if (error == 0)

@@ -113,8 +113,8 @@ int stage_vacant(struct stage *stage, struct endpoint *out);
 
 /*
  * Two sockets that can send to each other: a connection that was accepted, or
- * two bound sockets, each the other's `peer`. On a SHAPE_KERNEL *server is
- * NULL: the kernel is.
+ * two bound sockets, each the other's `peer`, the client's numbers made of the
+ * server's as in an exchange. On a SHAPE_KERNEL *server is NULL: the kernel is.
  */
 int stage_pair(struct stage *stage, struct side **client,
     struct side **server);

@@ -20,7 +20,7 @@ const struct sockaddr_xdp *xdp_of(const struct endpoint *endpoint);
 /*
  * prepare: registers memory for frames and maps the four rings to it, binds the
  * socket to its queue, attaches the program that hands frames to it. Called
- * again while the queue is another's, up to a limit.
+ * again while the queue or the interface is another's, up to a limit.
  * transmit: puts a frame into its ring, and has the kernel look (send() of
  * nothing). receive: takes one out of the other ring, which is no call.
  * finish: detaches and unmaps all, and frees the memory.

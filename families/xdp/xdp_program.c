@@ -111,21 +111,31 @@ make_link(struct channel *channel, int program, unsigned interface)
 	    &attributes, sizeof(attributes));
 }
 
-int
-xdp_program_attach(struct channel *channel, struct xdp_program *program,
-    unsigned interface, uint32_t queue)
+/* A map with the socket in it, and the program that reads it. */
+static int
+load(struct channel *channel, struct xdp_program *program, uint32_t queue)
 {
 	int error;
 
-	program->map = make_map(channel, queue);
+	if (program->map < 0)
+		program->map = make_map(channel, queue);
 	if (program->map < 0)
 		return program->map;
 	error = fill_map(channel, program->map, queue);
 	if (error != 0)
 		return error;
 	program->program = load_program(channel, program->map);
-	if (program->program < 0)
-		return program->program;
+	return program->program < 0 ? program->program : 0;
+}
+
+int
+xdp_program_attach(struct channel *channel, struct xdp_program *program,
+    unsigned interface, uint32_t queue)
+{
+	int error = program->program < 0 ? load(channel, program, queue) : 0;
+
+	if (error != 0)
+		return error;
 	program->link = make_link(channel, program->program, interface);
 	return program->link < 0 ? program->link : 0;
 }

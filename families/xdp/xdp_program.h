@@ -16,7 +16,8 @@ struct xdp_program {
 
 /*
  * Puts the channel's socket, which is bound to that queue, into a map, and a
- * program that reads the map at the interface. Returns 0 or a negative errno.
+ * program that reads the map at the interface. Returns 0 or a negative errno;
+ * after -EBUSY, where the interface has a program, it may be called again.
  */
 int xdp_program_attach(struct channel *channel, struct xdp_program *program,
     unsigned interface, uint32_t queue);

@@ -23,10 +23,14 @@ struct xdp {
 	struct xdp_program program;
 	uint32_t sent, completed;	/* frames, so far */
 	bool queued;	/* a frame is in its ring that no call told of */
-	unsigned tries;	/* of bind() */
+	bool bound;
+	unsigned tries;	/* of bind(), or to attach the program */
 };
 
-/* A queue is another's for a moment after that one was closed. */
+/*
+ * A queue is another's for a moment after that one was closed, and so is the
+ * interface: the kernel takes a link away in the background.
+ */
 #define TRIES 100
 
 static int
@@ -145,13 +149,15 @@ xdp_prepare(struct channel *channel)
 	if (error != 0)
 		return error;
 	xdp = channel->state;
-	error = channel->calls->bind(channel->recorder, channel->fd,
-	    channel->self);
-	if (error == -EBUSY && ++xdp->tries < TRIES)
-		return -EAGAIN;
+	if (!xdp->bound)
+		error = channel->calls->bind(channel->recorder, channel->fd,
+		    channel->self);
+	xdp->bound = error == 0;
 	if (error == 0)
 		error = xdp_program_attach(channel, &xdp->program,
 		    self->sxdp_ifindex, self->sxdp_queue_id);
+	if (error == -EBUSY && ++xdp->tries < TRIES)
+		return -EAGAIN;
 	/* It tells that the interface is down; poll() does not. */
 	return error != 0 ? error : kick(channel);
 }

@@ -444,6 +444,43 @@ test_taken(void **state)
 	finish(&channel);
 }
 
+/*
+ * An interface whose last program is on its way is tried again, too; nothing is
+ * made twice.
+ */
+static void
+test_occupied(void **state)
+{
+	struct channel channel;
+	int before, open;
+
+	(void)state;
+	memset(&kernel, 0, sizeof(kernel));
+	kernel.fails_at = 15;
+	kernel.error = EBUSY;
+	assert_int_equal(prepare(&channel), -EAGAIN);
+	assert_int_equal(kernel.calls, kernel.fails_at);
+	before = kernel.calls;
+	open = kernel.open;
+	/* The link, and the first look into the ring. */
+	assert_int_equal(channel.cell->prepare(&channel), 0);
+	assert_int_equal(kernel.calls, before + 2);
+	assert_int_equal(kernel.open, open + 1);
+	finish(&channel);
+
+	memset(&kernel, 0, sizeof(kernel));
+	kernel.fails_at = 15;
+	kernel.error = EBUSY;
+	assert_int_equal(prepare(&channel), -EAGAIN);
+	for (int tries = 0, error = -EAGAIN; error == -EAGAIN; tries++) {
+		kernel.fails_at = kernel.calls + 1;
+		error = channel.cell->prepare(&channel);
+		assert_true(error == -EAGAIN || error == -EBUSY);
+		assert_true(tries < 1000);
+	}
+	finish(&channel);
+}
+
 static void
 test_transmit(void **state)
 {
@@ -637,6 +674,7 @@ static const struct CMUnitTest others[] = {
 	cmocka_unit_test(test_prepare),
 	cmocka_unit_test(test_failing),
 	cmocka_unit_test(test_taken),
+	cmocka_unit_test(test_occupied),
 	cmocka_unit_test(test_transmit),
 	cmocka_unit_test(test_busy),
 	cmocka_unit_test(test_full),
