@@ -237,9 +237,8 @@ join(struct stage_task *task)
 	    : prepare(task->stage, side, &joining->contact);
 }
 
-/* A client's socket, bound where clients of this family need that. */
-static int
-open_client(struct stage *stage, struct side **out)
+int
+stage_client(struct stage *stage, struct side **out)
 {
 	int error = stage_socket(stage, SIDE_CLIENT, out);
 	struct stage_side *holder;
@@ -262,7 +261,7 @@ stage_join(struct stage *stage, struct side *listener, struct side **client,
 	struct stage_task task = {
 		.stage = stage, .work = join, .argument = &joining
 	};
-	int error = accepted != NULL ? open_client(stage, client) : -ENOTSUP;
+	int error = accepted != NULL ? stage_client(stage, client) : -ENOTSUP;
 
 	*server = accepted;
 	if (error == 0)
@@ -307,7 +306,7 @@ face_each_other(struct stage *stage, struct side **client,
 
 	*server = NULL;
 	if (stage->choice->row.shape == SHAPE_KERNEL) {
-		error = open_client(stage, client);
+		error = stage_client(stage, client);
 		if (error == 0)
 			error = find_address(stage, SIDE_SERVER, true, 0,
 			    &(*client)->peer);

@@ -96,6 +96,12 @@ int stage_socket(struct stage *stage, enum side_id id, struct side **out);
  */
 int stage_bound(struct stage *stage, enum side_id id, struct side **out);
 
+/*
+ * A client's socket before it does anything: bound only where clients of this
+ * family need a name.
+ */
+int stage_client(struct stage *stage, struct side **out);
+
 /* A bound socket that listens, of a server. */
 int stage_listening(struct stage *stage, int backlog, struct side **out);
 
@@ -128,6 +134,14 @@ int stage_trio(struct stage *stage, struct side **client,
  */
 int stage_join(struct stage *stage, struct side *listener,
     struct side **client, struct side **server);
+
+/*
+ * Puts this payload into side->packet, as it is sent: wrap() does it where the
+ * cell has one. Returns the packet's length, or a negative errno: -EMSGSIZE for
+ * a payload that takes more than one packet.
+ */
+ssize_t stage_pack(const struct stage *stage, struct side *side,
+    const void *data, size_t length);
 
 /*
  * One packet with this payload, made by wrap() where the cell has one, with one

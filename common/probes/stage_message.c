@@ -44,25 +44,37 @@ transmit(const struct stage *stage, struct side *from, const void *packet,
 }
 
 ssize_t
+stage_pack(const struct stage *stage, struct side *side, const void *data,
+    size_t length)
+{
+	const struct cell *cell = &stage->choice->row;
+	struct envelope envelope = envelope_of(side);
+	size_t taken = 0;
+	ssize_t packed;
+
+	if (side_need_packet(side, length + ENVELOPE_MAX) != 0)
+		return -ENOMEM;
+	if (cell->wrap == NULL) {
+		memcpy(side->packet, data, length);
+		return (ssize_t)length;
+	}
+	packed = cell->wrap(&envelope, data, length, &taken, side->packet,
+	    side->packet_room);
+	return packed >= 0 && taken != length ? -EMSGSIZE : packed;
+}
+
+ssize_t
 stage_send(struct stage *stage, struct side *from, const void *data,
     size_t length, int flags)
 {
-	const struct cell *cell = &stage->choice->row;
-	struct envelope envelope = envelope_of(from);
-	size_t taken = 0;
 	ssize_t packed;
 	ssize_t sent;
 
-	if (cell->wrap == NULL)
+	if (stage->choice->row.wrap == NULL)
 		return transmit(stage, from, data, length, flags);
-	if (side_need_packet(from, length + ENVELOPE_MAX) != 0)
-		return -ENOMEM;
-	packed = cell->wrap(&envelope, data, length, &taken, from->packet,
-	    from->packet_room);
+	packed = stage_pack(stage, from, data, length);
 	if (packed < 0)
 		return packed;
-	if (taken != length)
-		return -EMSGSIZE;
 	sent = transmit(stage, from, from->packet, (size_t)packed, flags);
 	return sent == packed ? (ssize_t)length : sent < 0 ? sent : -EIO;
 }
