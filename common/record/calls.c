@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "record/file_calls.h"
+#include "record/message_calls.h"
 #include "record/more_calls.h"
 #include "record/taking.h"
 
@@ -286,8 +288,22 @@ const struct calls recorded_calls = {
 	.getpeername = record_getpeername,
 	.setsockopt = record_setsockopt,
 	.getsockopt = record_getsockopt,
-	.sendmsg = more_sendmsg,
-	.recvmsg = more_recvmsg,
+	.sendmsg = message_sendmsg,
+	.recvmsg = message_recvmsg,
+	.sendmmsg = message_sendmmsg,
+	.recvmmsg = message_recvmmsg,
+	.poll = file_poll,
+	.read = file_read,
+	.write = file_write,
+	.splice = file_splice,
+	.sendfile = file_sendfile,
+	.socketpair = more_socketpair,
+	.fcntl = file_fcntl,
+	.dup = file_dup,
+	.fstat = file_fstat,
+	.lseek = file_lseek,
+	.fsync = file_fsync,
+	.open = file_open,
 	.ioctl = more_ioctl,
 	.bpf = more_bpf,
 	.mmap = more_mmap,

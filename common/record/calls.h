@@ -9,9 +9,12 @@
 #ifndef RECORD_CALLS_H
 #define RECORD_CALLS_H
 
+#include <poll.h>
 #include <stddef.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "family/endpoint.h"
 #include "record/event.h"
@@ -70,6 +73,30 @@ struct calls {
 	    const struct msghdr *message, int flags);
 	ssize_t (*recvmsg)(struct recorder *, int fd, struct msghdr *message,
 	    int flags);
+	/* The event keeps the first EVENT_MESSAGES_MAX messages, in part. */
+	int (*sendmmsg)(struct recorder *, int fd, struct mmsghdr *messages,
+	    unsigned count, int flags);
+	int (*recvmmsg)(struct recorder *, int fd, struct mmsghdr *messages,
+	    unsigned count, int flags, struct timespec *timeout);
+	int (*poll)(struct recorder *, struct pollfd *polled, unsigned count,
+	    int timeout_ms);
+	ssize_t (*read)(struct recorder *, int fd, void *data, size_t room);
+	ssize_t (*write)(struct recorder *, int fd, const void *data,
+	    size_t length);
+	/* With both offsets NULL. */
+	ssize_t (*splice)(struct recorder *, int in, int out, size_t length,
+	    unsigned flags);
+	ssize_t (*sendfile)(struct recorder *, int out, int in, off_t *offset,
+	    size_t count);
+	int (*socketpair)(struct recorder *, int domain, int type,
+	    int protocol, int fd[2]);
+	int (*fcntl)(struct recorder *, int fd, int command, long argument);
+	int (*dup)(struct recorder *, int fd);
+	int (*fstat)(struct recorder *, int fd, struct stat *status);
+	off_t (*lseek)(struct recorder *, int fd, off_t offset, int whence);
+	int (*fsync)(struct recorder *, int fd);
+	/* It has no mode: O_CREAT is not for it. O_CLOEXEC is the caller's. */
+	int (*open)(struct recorder *, const char *path, int flags);
 	int (*ioctl)(struct recorder *, int fd, unsigned long request,
 	    void *argument);
 	/* bpf(2), which the C library has no wrapper for. */

@@ -108,6 +108,68 @@ static const struct slot slots[CALL_COUNT][ARGUMENTS_MAX] = {
 		{ "msg", tell_message_received, 0, false },
 		{ "flags", tell_message_flags, 1, false },
 	},
+	[CALL_SENDMMSG] = {
+		{ "sockfd", tell_descriptor, 0, false },
+		{ "vlen", tell_number, 1, false },
+		{ "flags", tell_message_flags, 2, false },
+	},
+	[CALL_RECVMMSG] = {
+		{ "sockfd", tell_descriptor, 0, false },
+		{ "vlen", tell_number, 1, false },
+		{ "flags", tell_message_flags, 2, false },
+	},
+	[CALL_POLL] = {
+		{ "nfds", tell_number, 0, true },
+		{ "timeout", tell_number, 1, false },
+	},
+	[CALL_READ] = {
+		{ "fd", tell_descriptor, 0, false },
+		{ "buf", tell_received, 0, false },
+		{ "count", tell_number, 1, true },
+	},
+	[CALL_WRITE] = {
+		{ "fd", tell_descriptor, 0, false },
+		{ "buf", tell_sent, 0, false },
+		{ "count", tell_number, 1, true },
+	},
+	[CALL_SPLICE] = {
+		{ "fd_in", tell_descriptor, 0, false },
+		{ "fd_out", tell_descriptor, 1, false },
+		{ "len", tell_number, 2, false },
+	},
+	[CALL_SENDFILE] = {
+		{ "out_fd", tell_descriptor, 0, false },
+		{ "in_fd", tell_descriptor, 1, false },
+		{ "count", tell_number, 2, false },
+	},
+	[CALL_SOCKETPAIR] = {
+		{ "domain", tell_domain, 0, false },
+		{ "type", tell_type, 1, false },
+		{ "protocol", tell_protocol, 2, false },
+	},
+	[CALL_FCNTL] = {
+		{ "fd", tell_descriptor, 0, false },
+		{ "op", tell_number, 1, false },
+		{ "arg", tell_number, 2, false },
+	},
+	[CALL_DUP] = {
+		{ "oldfd", tell_descriptor, 0, false },
+	},
+	[CALL_FSTAT] = {
+		{ "fd", tell_descriptor, 0, false },
+	},
+	[CALL_LSEEK] = {
+		{ "fd", tell_descriptor, 0, false },
+		{ "offset", tell_number, 1, false },
+		{ "whence", tell_number, 2, false },
+	},
+	[CALL_FSYNC] = {
+		{ "fd", tell_descriptor, 0, false },
+	},
+	[CALL_OPEN] = {
+		{ "pathname", tell_sent, 0, false },
+		{ "flags", tell_number, 0, false },
+	},
 	[CALL_IOCTL] = {
 		{ "fd", tell_descriptor, 0, false },
 		{ "op", tell_request, 1, false },

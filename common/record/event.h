@@ -5,9 +5,11 @@
 #ifndef RECORD_EVENT_H
 #define RECORD_EVENT_H
 
+#include <poll.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "family/endpoint.h"
 #include "family/family.h"
@@ -30,6 +32,20 @@ enum call {
 	CALL_GETSOCKOPT,
 	CALL_SENDMSG,
 	CALL_RECVMSG,
+	CALL_SENDMMSG,
+	CALL_RECVMMSG,
+	CALL_POLL,
+	CALL_READ,
+	CALL_WRITE,
+	CALL_SPLICE,
+	CALL_SENDFILE,
+	CALL_SOCKETPAIR,
+	CALL_FCNTL,
+	CALL_DUP,
+	CALL_FSTAT,
+	CALL_LSEEK,
+	CALL_FSYNC,
+	CALL_OPEN,
 	CALL_IOCTL,
 	CALL_BPF,
 	CALL_MMAP,
@@ -47,6 +63,29 @@ enum call {
 /* And of how many vectors (readv(2)) the lengths. */
 #define EVENT_VECTORS_MAX 8
 
+/* And of how many descriptors (poll(2)), and messages (sendmmsg(2)). */
+#define EVENT_POLLED_MAX 8
+#define EVENT_MESSAGES_MAX 3
+
+/* And how many bytes of each such message. */
+#define EVENT_MESSAGE_DATA_MAX 32
+
+/*
+ * One message of several. Its vectors and its control messages stand in the
+ * event, behind those of the messages before it.
+ */
+struct event_message {
+	struct endpoint address;
+	socklen_t room, returned;	/* as in the event */
+	int32_t flags;			/* msg_flags, as passed or returned */
+	uint32_t vectors;
+	uint32_t control_length;
+	uint32_t moved;			/* msg_len, as returned */
+	uint32_t kept;
+	uint64_t length;		/* passed in, or received */
+	unsigned char data[EVENT_MESSAGE_DATA_MAX];
+};
+
 struct event {
 	uint64_t t_ns;		/* CLOCK_MONOTONIC when the call was made */
 	uint64_t end_ns;	/* and when it returned; 0: it has not */
@@ -62,8 +101,13 @@ struct event {
 	 * backlog); accept4(fd, flags); send, recv(fd, length, flags); sendto,
 	 * recvfrom likewise; shutdown(fd, how); getsockname, getpeername(fd);
 	 * setsockopt, getsockopt(fd, level, name); sendmsg, recvmsg(fd,
-	 * flags, vectors: how many); ioctl(fd, request); bpf(command, size);
-	 * mmap(fd, offset, length); munmap(length); close(fd).
+	 * flags, vectors: how many); sendmmsg, recvmmsg(fd, count, flags);
+	 * poll(count, timeout); read, write(fd, length); splice(in, out,
+	 * length; its flags stand below); sendfile(out, in, count);
+	 * socketpair(domain, type, protocol); fcntl(fd, command, argument);
+	 * dup, fstat, fsync(fd); lseek(fd, offset, whence); open(flags);
+	 * ioctl(fd, request); bpf(command, size); mmap(fd, offset, length);
+	 * munmap(length); close(fd).
 	 */
 	int64_t number[3];
 	/* The address passed in, or the one returned. */
@@ -72,7 +116,7 @@ struct event {
 	socklen_t room;
 	/* The length returned with it (value-result); may exceed room. */
 	socklen_t returned;
-	/* Payload (sent, or received) or option value: the first bytes. */
+	/* Payload (sent, or received), option value, path: the first bytes. */
 	uint32_t kept;
 	uint64_t length;	/* its whole length: passed in, or received */
 	unsigned char data[EVENT_DATA_MAX];
@@ -81,12 +125,38 @@ struct event {
 	int32_t message_flags;		/* msg_flags, as passed or returned */
 	unsigned char control[EVENT_CONTROL_MAX];
 	uint64_t vector[EVENT_VECTORS_MAX];	/* their lengths, as passed */
+	/* What only one call has, besides. */
+	union {
+		int32_t pair[2];	/* socketpair(): the descriptors */
+		int32_t value;		/* ioctl(): see record/request.h */
+		unsigned splice_flags;
+		struct pollfd polled[EVENT_POLLED_MAX];
+		struct {
+			bool given;	/* or NULL was */
+			int64_t passed, returned;
+		} offset;		/* sendfile() */
+		struct {
+			uint32_t mode;
+			uint64_t device;	/* st_rdev */
+			int64_t size;
+		} status;		/* fstat() */
+		struct {
+			/* recvmmsg(): whether a timeout was passed, it, and */
+			bool timed;
+			struct timespec timeout;
+			struct timespec left;	/* what was left of it */
+			struct event_message message[EVENT_MESSAGES_MAX];
+		} batch;
+	};
 };
 
 /* The wrapper's name: "accept4". */
 const char *call_name(enum call call);
 
-/* Whether the call sends payload (send, sendto) or receives it. */
+/*
+ * Whether the call sends payload (send, write) or receives it; splice() may do
+ * either, which its event does not tell.
+ */
 bool call_sends(enum call call);
 bool call_receives(enum call call);
 

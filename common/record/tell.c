@@ -7,6 +7,7 @@
 #include "family/cell.h"
 #include "record/names.h"
 #include "record/option.h"
+#include "record/request.h"
 
 #define TEXT(argument) (argument)->text, sizeof((argument)->text)
 
@@ -198,9 +199,15 @@ void
 tell_request(const struct question *question)
 {
 	const struct request_name *row = question->family->requests;
+	const struct request *known =
+	    request_find((unsigned long)question->number);
 	struct argument *argument = question->argument;
 
 	argument->kind = ARGUMENT_SYMBOL;
+	if (known != NULL) {
+		snprintf(TEXT(argument), "%s", known->name);
+		return;
+	}
 	for (; row != NULL && row->constant != NULL; row++)
 		if (row->number == (unsigned long)question->number) {
 			snprintf(TEXT(argument), "%s", row->constant);

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -383,6 +384,20 @@ static const struct failing_row {
 	{ "EBADF: getsockopt", CALL_GETSOCKOPT, EBADF },
 	{ "EBADF: sendmsg", CALL_SENDMSG, EBADF },
 	{ "EBADF: recvmsg", CALL_RECVMSG, EBADF },
+	{ "EBADF: sendmmsg", CALL_SENDMMSG, EBADF },
+	{ "EBADF: recvmmsg", CALL_RECVMMSG, EBADF },
+	{ "EINVAL: poll", CALL_POLL, EINVAL },
+	{ "EBADF: read", CALL_READ, EBADF },
+	{ "EBADF: write", CALL_WRITE, EBADF },
+	{ "EBADF: splice", CALL_SPLICE, EBADF },
+	{ "EBADF: sendfile", CALL_SENDFILE, EBADF },
+	{ "EAFNOSUPPORT: socketpair", CALL_SOCKETPAIR, EAFNOSUPPORT },
+	{ "EBADF: fcntl", CALL_FCNTL, EBADF },
+	{ "EBADF: dup", CALL_DUP, EBADF },
+	{ "EBADF: fstat", CALL_FSTAT, EBADF },
+	{ "EBADF: lseek", CALL_LSEEK, EBADF },
+	{ "EBADF: fsync", CALL_FSYNC, EBADF },
+	{ "ENOENT: open", CALL_OPEN, ENOENT },
 	{ "EBADF: ioctl", CALL_IOCTL, EBADF },
 	{ "EBADF: mmap", CALL_MMAP, EBADF },
 	{ "EINVAL: munmap", CALL_MUNMAP, EINVAL },
@@ -390,6 +405,54 @@ static const struct failing_row {
 	{ "EBADF: close", CALL_CLOSE, EBADF },
 	{ "EAFNOSUPPORT: socket", CALL_SOCKET, EAFNOSUPPORT },
 };
+
+/* Makes a call that is of no socket alone. */
+static ssize_t
+make_file_call(struct recorder *r, enum call call, int fd)
+{
+	char bytes[8] = "1234567";
+	struct pollfd polled[EVENT_POLLED_MAX] = { { .fd = fd } };
+	struct stat status;
+	int number;
+
+	switch (call) {
+	case CALL_POLL:
+		/* More descriptors than a process may have (poll(2)). */
+		return recorded_calls.poll(r, polled, fd < 0 ? UINT_MAX : 1,
+		    0);
+	case CALL_READ:
+		return recorded_calls.read(r, fd, bytes, 8);
+	case CALL_WRITE:
+		return recorded_calls.write(r, fd, bytes, 8);
+	case CALL_SPLICE:
+		return recorded_calls.splice(r, fd, fd, 8, 0);
+	case CALL_SENDFILE:
+		return recorded_calls.sendfile(r, fd, fd, NULL, 8);
+	case CALL_FCNTL:
+		return recorded_calls.fcntl(r, fd, F_GETFD, 0);
+	case CALL_DUP:
+		return recorded_calls.dup(r, fd);
+	case CALL_FSTAT:
+		return recorded_calls.fstat(r, fd, &status);
+	case CALL_LSEEK:
+		return recorded_calls.lseek(r, fd, 0, SEEK_CUR);
+	case CALL_FSYNC:
+		return recorded_calls.fsync(r, fd);
+	case CALL_OPEN:
+		return recorded_calls.open(r, "/proc/self/none", O_RDONLY);
+	case CALL_IOCTL:
+		return recorded_calls.ioctl(r, fd, FIONREAD, &number);
+	case CALL_BPF:
+		return recorded_calls.bpf(r, -1, NULL, 0);
+	case CALL_MUNMAP:
+		return recorded_calls.munmap(r, bytes, 0);
+	case CALL_CLOSE:
+		return recorded_calls.close(r, fd);
+	default:
+		break;
+	}
+	return 0;
+}
 
 /* Makes one call of that kind on a descriptor. */
 static ssize_t
@@ -400,22 +463,25 @@ make_call(struct recorder *r, enum call call, int fd)
 	char bytes[8] = "1234567";
 	socklen_t length = sizeof(bytes);
 	struct iovec part = { .iov_base = bytes, .iov_len = sizeof(bytes) };
-	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	struct mmsghdr one = {
+		.msg_hdr = { .msg_iov = &part, .msg_iovlen = 1 },
+	};
 	void *memory;
+	int pair[2];
 
 	switch (call) {
 	case CALL_SENDMSG:
-		return recorded_calls.sendmsg(r, fd, &message, 0);
+		return recorded_calls.sendmsg(r, fd, &one.msg_hdr, 0);
 	case CALL_RECVMSG:
-		return recorded_calls.recvmsg(r, fd, &message, 0);
-	case CALL_IOCTL:
-		return recorded_calls.ioctl(r, fd, FIONREAD, &length);
-	case CALL_BPF:
-		return recorded_calls.bpf(r, -1, NULL, 0);
+		return recorded_calls.recvmsg(r, fd, &one.msg_hdr, 0);
+	case CALL_SENDMMSG:
+		return recorded_calls.sendmmsg(r, fd, &one, 1, 0);
+	case CALL_RECVMMSG:
+		return recorded_calls.recvmmsg(r, fd, &one, 1, 0, NULL);
+	case CALL_SOCKETPAIR:
+		return recorded_calls.socketpair(r, 77, SOCK_STREAM, 0, pair);
 	case CALL_MMAP:
 		return recorded_calls.mmap(r, fd, 0, 4096, &memory);
-	case CALL_MUNMAP:
-		return recorded_calls.munmap(r, bytes, 0);
 	case CALL_SOCKET:
 		return recorded_calls.socket(r, 77, SOCK_STREAM, 0);
 	case CALL_BIND:
@@ -446,12 +512,9 @@ make_call(struct recorder *r, enum call call, int fd)
 	case CALL_GETSOCKOPT:
 		return recorded_calls.getsockopt(r, fd, SOL_SOCKET, SO_DEBUG,
 		    bytes, &length);
-	case CALL_CLOSE:
-		return recorded_calls.close(r, fd);
-	case CALL_COUNT:
-		break;
+	default:
+		return make_file_call(r, call, fd);
 	}
-	return 0;
 }
 
 static void
