@@ -25,11 +25,18 @@ enum argument_kind {
 	 * event->data in its vectors, event->control, event->message_flags.
 	 */
 	ARGUMENT_MESSAGE,
+	ARGUMENT_MESSAGES,	/* several: describe_message() tells each */
+	ARGUMENT_POLLED,	/* event->polled, number of them in all */
+	ARGUMENT_PAIR,		/* two descriptors: event->pair */
+	ARGUMENT_PATH,		/* a path: event->data, kept of length bytes */
+	ARGUMENT_OFFSET,	/* value-result: event->offset */
 	/*
 	 * A null pointer (text: "NULL"), or a pointer to what the call did not
 	 * fill in (text: "...", or what strace shows of it).
 	 */
 	ARGUMENT_NULL,
+	/* This call has no such argument: it is not among those decoded. */
+	ARGUMENT_NONE,
 };
 
 struct argument {
@@ -42,6 +49,7 @@ struct argument {
 	bool plumbing;		/* a reader of the ladder can do without it */
 	/* Of a symbol: where flags begin that are plumbing; else all of it. */
 	size_t essential;
+	const char *in_strace;	/* strace's own name of a symbol, or NULL */
 	char text[160];
 };
 
@@ -70,6 +78,25 @@ struct control {
  */
 bool describe_control(const struct family *family, const struct event *event,
     size_t *offset, struct control *control);
+
+/*
+ * How many messages of an event of several there are to tell: those that were
+ * passed, or received; at most EVENT_MESSAGES_MAX.
+ */
+size_t describe_messages(const struct event *event);
+
+/*
+ * Makes of the i-th of several messages the event of a sendmsg() or recvmsg()
+ * that moved this one alone; of one that was not sent the result is -1.
+ */
+void describe_message(const struct event *event, size_t i, struct event *one);
+
+/*
+ * What the result of fcntl() means, where it is no mere number: "flags
+ * O_RDWR|O_NONBLOCK". Returns whether there is something to say; text is empty
+ * if not.
+ */
+bool describe_result(const struct event *event, char *text, size_t room);
 
 /*
  * A sentence on what is remarkable about the event, written into text: a short

@@ -58,3 +58,10 @@ call_receives(enum call call)
 {
 	return calls[call].receives;
 }
+
+const char *
+call_counts(enum call call)
+{
+	return call == CALL_SENDMMSG || call == CALL_RECVMMSG ? "message"
+							      : "byte";
+}

@@ -118,11 +118,13 @@ struct event {
 	socklen_t returned;
 	/* Payload (sent, or received), option value, path: the first bytes. */
 	uint32_t kept;
-	uint64_t length;	/* its whole length: passed in, or received */
+	uint64_t length;	/* its whole length: passed in, or received;
+				   of sendmmsg() how many messages */
 	unsigned char data[EVENT_DATA_MAX];
 	/* Control messages, sent or received: the first bytes. */
 	uint32_t control_length;	/* their whole length */
-	int32_t message_flags;		/* msg_flags, as passed or returned */
+	int32_t message_flags;		/* msg_flags, as passed or returned;
+					   of recvmmsg() those of any */
 	unsigned char control[EVENT_CONTROL_MAX];
 	uint64_t vector[EVENT_VECTORS_MAX];	/* their lengths, as passed */
 	/* What only one call has, besides. */
@@ -159,5 +161,8 @@ const char *call_name(enum call call);
  */
 bool call_sends(enum call call);
 bool call_receives(enum call call);
+
+/* What the result of such a call counts: "byte", "message". */
+const char *call_counts(enum call call);
 
 #endif

@@ -202,6 +202,7 @@ message_sendmmsg(struct recorder *recorder, int fd, struct mmsghdr *messages,
 
 	count = (unsigned)taking_shortened(&taking, count);
 	event->number[1] = count;
+	event->length = count;
 	keep_passed(event, messages, count);
 	if (!taking_fails(&taking))
 		result = sendmmsg(fd, messages, count, flags);
@@ -230,6 +231,7 @@ keep_all_received(struct event *event, const struct mmsghdr *messages,
 		keep_control(event, received, control);
 		control += received->msg_controllen;
 		kept->flags = received->msg_flags;
+		event->message_flags |= received->msg_flags;
 		kept->returned = kept->room != 0 ? received->msg_namelen : 0;
 		keep_name(&kept->address, kept->room, received);
 	}

@@ -6,12 +6,7 @@
 #include <sys/socket.h>
 
 #include "family/cell.h"
-
-struct constant {
-	unsigned number;
-	const char *name;
-	bool plumbing;		/* how we call, not what the call is about */
-};
+#include "record/constant.h"
 
 /* In the order of their bits, as strace lists them. */
 static const struct constant message_flags[] = {
@@ -66,54 +61,18 @@ static const struct constant bpf_commands[] = {
 	{ .name = NULL },
 };
 
-/* Appends to text what fits, behind a '|' where something stands before. */
-static void
-join(char *text, size_t room, const char *word)
-{
-	size_t used = strlen(text);
-
-	snprintf(text + used, room - used, "%s%s", used != 0 ? "|" : "", word);
-}
-
-/* The names of flags; the bits that have none behind them, in hexadecimal. */
-static void
-join_flags(const struct constant *row, unsigned flags, const char *unknown,
-    char *text, size_t room)
-{
-	char number[48];
-	bool any = text[0] != '\0';
-
-	for (; row->name != NULL; row++) {
-		if ((flags & row->number) == 0)
-			continue;
-		join(text, room, row->name);
-		flags &= ~row->number;
-		any = true;
-	}
-	if (flags == 0 && any)
-		return;
-	if (any)
-		snprintf(number, sizeof(number), "0x%x", flags);
-	else if (flags != 0)
-		snprintf(number, sizeof(number), "0x%x /* %s */", flags,
-		    unknown);
-	else
-		snprintf(number, sizeof(number), "0");
-	join(text, room, number);
-}
-
 void
 name_message_flags(int64_t flags, char *text, size_t room)
 {
 	text[0] = '\0';
-	join_flags(message_flags, (unsigned)flags, "MSG_???", text, room);
+	constant_join(message_flags, (unsigned)flags, "MSG_???", text, room);
 }
 
 void
 name_accept_flags(int64_t flags, char *text, size_t room)
 {
 	text[0] = '\0';
-	join_flags(socket_flags, (unsigned)flags, "SOCK_???", text, room);
+	constant_join(socket_flags, (unsigned)flags, "SOCK_???", text, room);
 }
 
 size_t
@@ -130,33 +89,20 @@ name_type(int64_t type, char *text, size_t room)
 	snprintf(text, room, "%s", constant);
 	length = strlen(text);
 	if (flags != 0)
-		join_flags(socket_flags, flags, "", text, room);
+		constant_join(socket_flags, flags, "", text, room);
 	return length;
-}
-
-/* The name of the row with that very number. */
-static void
-name_number(const struct constant *row, int64_t number, const char *unknown,
-    char *text, size_t room)
-{
-	for (; row->name != NULL; row++)
-		if (row->number == (unsigned)number) {
-			snprintf(text, room, "%s", row->name);
-			return;
-		}
-	snprintf(text, room, "0x%x /* %s */", (unsigned)number, unknown);
 }
 
 void
 name_how(int64_t how, char *text, size_t room)
 {
-	name_number(hows, how, "SHUT_???", text, room);
+	constant_name(hows, how, "SHUT_???", text, room);
 }
 
 void
 name_bpf_command(int64_t command, char *text, size_t room)
 {
-	name_number(bpf_commands, command, "BPF_???", text, room);
+	constant_name(bpf_commands, command, "BPF_???", text, room);
 }
 
 bool

@@ -1,6 +1,5 @@
 /*
- * names: the types, the flags and the ways to shut down, by name. Unknown ones
- * are written as strace writes them: "0x7 // SHUT_???", in a C comment.
+ * names: the types, the flags and the ways to shut down, by name.
  */
 #ifndef RECORD_NAMES_H
 #define RECORD_NAMES_H

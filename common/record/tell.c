@@ -7,27 +7,21 @@
 #include "family/cell.h"
 #include "record/names.h"
 #include "record/option.h"
-#include "record/request.h"
 
-#define TEXT(argument) (argument)->text, sizeof((argument)->text)
-
-static bool
-succeeded(const struct event *event)
+bool
+tell_succeeded(const struct question *question)
 {
-	return event->end_ns != 0 && event->result >= 0;
+	return question->event->end_ns != 0 && question->event->result >= 0;
 }
 
-static void tell_null(struct argument *argument, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-tell_null(struct argument *argument, const char *format, ...)
+void
+tell_null(const struct question *question, const char *format, ...)
 {
 	va_list arguments;
 
-	argument->kind = ARGUMENT_NULL;
+	question->argument->kind = ARGUMENT_NULL;
 	va_start(arguments, format);
-	vsnprintf(TEXT(argument), format, arguments);
+	vsnprintf(TEXT(question->argument), format, arguments);
 	va_end(arguments);
 }
 
@@ -175,8 +169,8 @@ tell_received(const struct question *question)
 {
 	question->argument->returned = true;
 	question->argument->kind = ARGUMENT_DATA;
-	if (!succeeded(question->event))
-		tell_null(question->argument, "...");
+	if (!tell_succeeded(question))
+		tell_null(question, "...");
 }
 
 void
@@ -190,30 +184,26 @@ tell_message_received(const struct question *question)
 {
 	question->argument->returned = true;
 	question->argument->kind = ARGUMENT_MESSAGE;
-	if (!succeeded(question->event))
-		tell_null(question->argument, "{msg_namelen=%u}",
+	if (!tell_succeeded(question))
+		tell_null(question, "{msg_namelen=%u}",
 		    question->event->room);
 }
 
 void
-tell_request(const struct question *question)
+tell_messages_sent(const struct question *question)
 {
-	const struct request_name *row = question->family->requests;
-	const struct request *known =
-	    request_find((unsigned long)question->number);
-	struct argument *argument = question->argument;
+	question->argument->kind = ARGUMENT_MESSAGES;
+	question->argument->number = question->event->number[1];
+}
 
-	argument->kind = ARGUMENT_SYMBOL;
-	if (known != NULL) {
-		snprintf(TEXT(argument), "%s", known->name);
-		return;
-	}
-	for (; row != NULL && row->constant != NULL; row++)
-		if (row->number == (unsigned long)question->number) {
-			snprintf(TEXT(argument), "%s", row->constant);
-			return;
-		}
-	snprintf(TEXT(argument), "0x%lx", (unsigned long)question->number);
+void
+tell_messages_received(const struct question *question)
+{
+	question->argument->returned = true;
+	question->argument->kind = ARGUMENT_MESSAGES;
+	question->argument->number = question->event->result;
+	if (!tell_succeeded(question))
+		tell_null(question, "...");
 }
 
 void
@@ -228,7 +218,7 @@ tell_address(const struct question *question)
 {
 	question->argument->kind = ARGUMENT_ADDRESS;
 	if (question->event->address.length == 0)
-		tell_null(question->argument, "NULL");
+		tell_null(question, "NULL");
 }
 
 void
@@ -246,9 +236,9 @@ tell_returned_address(const struct question *question)
 	question->argument->returned = true;
 	question->argument->kind = ARGUMENT_ADDRESS;
 	if (event->room == 0)
-		tell_null(question->argument, "NULL");
-	else if (!succeeded(event) || event->address.length == 0)
-		tell_null(question->argument, "...");
+		tell_null(question, "NULL");
+	else if (!tell_succeeded(question) || event->address.length == 0)
+		tell_null(question, "...");
 }
 
 void
@@ -257,7 +247,7 @@ tell_room(const struct question *question)
 	question->argument->returned = true;
 	question->argument->kind = ARGUMENT_LENGTH;
 	if (question->event->room == 0)
-		tell_null(question->argument, "NULL");
+		tell_null(question, "NULL");
 }
 
 void
@@ -274,10 +264,10 @@ void
 tell_returned_value(const struct question *question)
 {
 	question->argument->returned = true;
-	if (succeeded(question->event))
+	if (tell_succeeded(question))
 		tell_value(question);
 	else
-		tell_null(question->argument, "...");
+		tell_null(question, "...");
 }
 
 void

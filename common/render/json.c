@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 
 #include "record/describe.h"
+#include "record/file_names.h"
 #include "render/render.h"
 #include "render/value.h"
 
@@ -110,6 +111,73 @@ message_json(const struct family *family, const struct event *event)
 }
 
 static json_t *
+messages_json(const struct family *family, const struct event *event)
+{
+	size_t count = describe_messages(event);
+	json_t *array = json_array();
+	struct event one;
+	bool failed = false;
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *object;
+
+		describe_message(event, i, &one);
+		object = message_json(family, &one);
+		value_set(object, "msg_len", one.result >= 0
+		    ? json_integer(one.result) : json_null(), &failed);
+		if (json_array_append_new(array, object) != 0)
+			failed = true;
+	}
+	return value_finish(array, failed);
+}
+
+static json_t *
+polled_json(const struct event *event)
+{
+	json_t *array = json_array();
+	bool failed = false;
+	char text[160];
+
+	for (int64_t i = 0; i < event->number[0] && i < EVENT_POLLED_MAX;
+	     i++) {
+		json_t *object = json_object();
+
+		value_set(object, "fd", json_integer(event->polled[i].fd), &failed);
+		file_names_events(event->polled[i].events, text, sizeof(text));
+		value_set(object, "events", json_string(text), &failed);
+		file_names_events(event->polled[i].revents, text,
+		    sizeof(text));
+		value_set(object, "revents", json_string(text), &failed);
+		if (json_array_append_new(array, object) != 0)
+			failed = true;
+	}
+	return value_finish(array, failed);
+}
+
+static json_t *
+offset_json(const struct event *event)
+{
+	bool returned = event->end_ns != 0 && event->result >= 0;
+	json_t *object = json_object();
+	bool failed = false;
+
+	value_set(object, "passed", json_integer(event->offset.passed), &failed);
+	value_set(object, "returned", returned
+	    ? json_integer(event->offset.returned) : json_null(), &failed);
+	return value_finish(object, failed);
+}
+
+static json_t *
+path_json(const struct event *event)
+{
+	char path[EVENT_DATA_MAX + 1];
+
+	snprintf(path, sizeof(path), "%.*s", (int)event->kept,
+	    (const char *)event->data);
+	return value_text(path);
+}
+
+static json_t *
 argument_json(const struct family *family, const struct event *event,
     const struct argument *argument)
 {
@@ -129,7 +197,18 @@ argument_json(const struct family *family, const struct event *event,
 					    : value_text(argument->text);
 	case ARGUMENT_LENGTH:
 		return length_json(event);
+	case ARGUMENT_MESSAGES:
+		return messages_json(family, event);
+	case ARGUMENT_POLLED:
+		return polled_json(event);
+	case ARGUMENT_PAIR:
+		return json_pack("[ii]", event->pair[0], event->pair[1]);
+	case ARGUMENT_PATH:
+		return path_json(event);
+	case ARGUMENT_OFFSET:
+		return offset_json(event);
 	case ARGUMENT_NULL:
+	case ARGUMENT_NONE:
 		break;
 	}
 	return json_null();

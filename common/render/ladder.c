@@ -56,7 +56,8 @@ find_rung(const struct ladder *ladder, const struct event *event)
 	else if (event->result == 0)
 		strlcpy(rung.label, empty_label(cell), sizeof(rung.label));
 	else
-		phrase_count((uint64_t)event->result, "byte", rung.label);
+		phrase_count((uint64_t)event->result,
+		    call_counts(event->call), rung.label);
 	return rung;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "record/describe.h"
+#include "record/file_names.h"
 #include "text/escape.h"
 
 struct words {
@@ -52,6 +53,65 @@ append_data(char text[PHRASE_MAX], const struct event *event,
 	    taken < event->length ? words->more : "");
 }
 
+/* Each message, and whom it goes to or comes from. */
+static void
+append_messages(char text[PHRASE_MAX], const struct family *family,
+    const struct event *event, const struct argument *argument,
+    const struct words *words, size_t columns)
+{
+	size_t count = describe_messages(event);
+	char address[ENDPOINT_TEXT_MAX];
+	struct event one;
+
+	for (size_t i = 0; i < count; i++) {
+		describe_message(event, i, &one);
+		append(text, "%s", i != 0 ? ", " : "");
+		append_data(text, &one, words, columns);
+		if (one.address.length != 0)
+			append(text, " %s %s", argument->returned ? "from"
+			    : "to", endpoint_format(family, &one.address,
+				address, sizeof(address)));
+	}
+	if ((int64_t)count < argument->number)
+		append(text, ", %s", words->more);
+}
+
+/* What is asked of each descriptor, or what was found of those it was of. */
+static void
+append_polled(char text[PHRASE_MAX], const struct event *event,
+    const struct words *words, bool found)
+{
+	const char *separator = "";
+	char names[160];
+	int64_t i;
+
+	for (i = 0; i < event->number[0] && i < EVENT_POLLED_MAX; i++) {
+		const struct pollfd *polled = &event->polled[i];
+
+		if (found && polled->revents == 0)
+			continue;
+		file_names_events(found ? polled->revents : polled->events,
+		    names, sizeof(names));
+		append(text, "%s%d %s", separator, polled->fd, names);
+		separator = ", ";
+	}
+	if (i < event->number[0])
+		append(text, "%s%s", separator, words->more);
+}
+
+/* Escaped, and never cut but by the recording. */
+static void
+append_path(char text[PHRASE_MAX], const struct event *event,
+    const struct words *words)
+{
+	char escaped[4 * EVENT_DATA_MAX + 1];
+
+	escape_text((const char *)event->data, event->kept, escaped,
+	    sizeof(escaped));
+	append(text, "\"%s%s\"", escaped, event->kept < event->length
+	    ? words->more : "");
+}
+
 static void
 append_argument(char text[PHRASE_MAX], const struct family *family,
     const struct event *event, const struct argument *argument,
@@ -74,6 +134,22 @@ append_argument(char text[PHRASE_MAX], const struct family *family,
 			    : ", ", endpoint_format(family, &event->address,
 				address, sizeof(address)));
 		break;
+	case ARGUMENT_MESSAGES:
+		append_messages(text, family, event, argument, words,
+		    phrasing->data_columns);
+		break;
+	case ARGUMENT_POLLED:
+		append_polled(text, event, words, false);
+		break;
+	case ARGUMENT_PAIR:
+		append(text, "%d, %d", event->pair[0], event->pair[1]);
+		break;
+	case ARGUMENT_PATH:
+		append_path(text, event, words);
+		break;
+	case ARGUMENT_OFFSET:
+		append(text, "%" PRId64, event->offset.passed);
+		break;
 	case ARGUMENT_NUMBER:
 		append(text, "%" PRId64, argument->number);
 		break;
@@ -94,6 +170,8 @@ append_argument(char text[PHRASE_MAX], const struct family *family,
 	case ARGUMENT_NULL:
 		append(text, "%.*s", (int)argument->essential, argument->text);
 		break;
+	case ARGUMENT_NONE:
+		break;
 	}
 }
 
@@ -103,7 +181,8 @@ introduction(const struct event *event, const struct argument *argument,
     const struct words *words)
 {
 	if (argument->kind == ARGUMENT_DATA ||
-	    argument->kind == ARGUMENT_MESSAGE)
+	    argument->kind == ARGUMENT_MESSAGE ||
+	    argument->kind == ARGUMENT_MESSAGES)
 		return "";
 	return event->result != 0 || call_receives(event->call)
 	    ? "from" : words->gives;
@@ -114,6 +193,8 @@ is_told(const struct event *event, const struct argument *argument)
 {
 	if (argument->plumbing || argument->kind == ARGUMENT_NULL)
 		return false;
+	if (argument->kind == ARGUMENT_MESSAGES)
+		return argument->number > 0;
 	return argument->kind != ARGUMENT_DATA || event->length != 0 ||
 	    !argument->returned;
 }
@@ -169,6 +250,10 @@ phrase_event(const struct family *family, const struct event *event,
 		append(text, " %s%s", before, *before != '\0' ? " " : "");
 		append_argument(text, family, event, &arguments[i], words,
 		    phrasing);
+	}
+	if (event->call == CALL_POLL && event->result > 0) {
+		append(text, " %s ", words->gives);
+		append_polled(text, event, words, true);
 	}
 	return text;
 }
@@ -233,7 +318,7 @@ append_time(char text[PHRASE_MAX], uint64_t ns)
 
 /* How far it came, of what was to go. */
 static void
-append_messages(char text[PHRASE_MAX], const struct tally *tally)
+append_tally(char text[PHRASE_MAX], const struct tally *tally)
 {
 	char count[COUNT_MAX];
 	char all[COUNT_MAX];
@@ -255,7 +340,7 @@ conclude_works(const struct report *report, struct conclusion *conclusion)
 	char *text = add_line(conclusion, TONE_GOOD);
 
 	append(text, "%s: ", verdict_name(report->verdict));
-	append_messages(text, &report->tally);
+	append_tally(text, &report->tally);
 	append(text, ", in ");
 	append_time(text, report->elapsed_ns);
 }
@@ -284,7 +369,7 @@ conclude_failure(const struct report *report, struct conclusion *conclusion)
 	if (report->tally.sent != 0) {
 		text = add_line(conclusion, TONE_PLAIN);
 		append(text, "before that: ");
-		append_messages(text, &report->tally);
+		append_tally(text, &report->tally);
 	}
 }
 

@@ -43,6 +43,14 @@ void render_text_event(FILE *out, const struct family *family,
 void render_strace_event(FILE *out, const struct family *family,
     const struct event *event);
 
+/*
+ * The same also for calls that --format strace leaves out, as strace does: they
+ * are not of its network class (close, read, poll). bpf(), mmap() and munmap()
+ * are left out here, too.
+ */
+void render_strace_call(FILE *out, const struct family *family,
+    const struct event *event);
+
 /* A renderer by the name of its --format, or NULL. */
 struct renderer {
 	const char *name;

@@ -12,6 +12,9 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/ioctl.h>
 
 #include "record/describe.h"
 #include "toy.h"
@@ -177,6 +180,65 @@ static const struct row {
 	{ "getsockopt: failed", CALL_GETSOCKOPT, -1, ENOPROTOOPT,
 	  { 3, SOL_SOCKET, SO_ERROR }, NULL, 0, WANTED,
 	  "3, SOL_SOCKET, SO_ERROR, ..., [128]" },
+	{ "sendmmsg", CALL_SENDMMSG, 2, 0, { 3, 2, MSG_DONTWAIT }, NULL, 0,
+	  NO_ADDRESS, "3, <2>, 2, MSG_DONTWAIT" },
+	{ "recvmmsg", CALL_RECVMMSG, 1, 0, { 3, 2, 0 }, NULL, 0, NO_ADDRESS,
+	  "3, <1>, 2, 0, NULL" },
+	{ "recvmmsg: failed", CALL_RECVMMSG, -1, EAGAIN, { 3, 2, 0 }, NULL, 0,
+	  NO_ADDRESS, "3, ..., 2, 0, NULL" },
+	{ "poll", CALL_POLL, 0, 0, { 2, -1 }, NULL, 0, NO_ADDRESS,
+	  "<2>, 2, -1" },
+	{ "poll: of nothing", CALL_POLL, 0, 0, { 0, 7 }, NULL, 0, NO_ADDRESS,
+	  "NULL, 0, 7" },
+	{ "read", CALL_READ, 2, 0, { 3, 9 }, "hi", 2, NO_ADDRESS,
+	  "3, <data>, 9" },
+	{ "read: failed", CALL_READ, -1, EAGAIN, { 3, 9 }, NULL, 0,
+	  NO_ADDRESS, "3, ..., 9" },
+	{ "write", CALL_WRITE, 2, 0, { 3, 2 }, "hi", 2, NO_ADDRESS,
+	  "3, <data>, 2" },
+	{ "splice", CALL_SPLICE, 2, 0, { 3, 4, 9 }, NULL, 0, NO_ADDRESS,
+	  "3, NULL, 4, NULL, 9, 0" },
+	{ "sendfile: no offset", CALL_SENDFILE, 2, 0, { 3, 4, 9 }, NULL, 0,
+	  NO_ADDRESS, "3, 4, NULL, 9" },
+	{ "socketpair", CALL_SOCKETPAIR, 0, 0, { TOY_DOMAIN, SOCK_STREAM, 1 },
+	  NULL, 0, NO_ADDRESS, "AF_TOY, SOCK_STREAM, TOYPROTO_ONE, <pair>" },
+	{ "socketpair: failed", CALL_SOCKETPAIR, -1, EOPNOTSUPP,
+	  { TOY_DOMAIN, SOCK_STREAM, 1 }, NULL, 0, NO_ADDRESS,
+	  "AF_TOY, SOCK_STREAM, TOYPROTO_ONE, ..." },
+	{ "fcntl: no argument", CALL_FCNTL, 2, 0, { 3, F_GETFL, 77 }, NULL, 0,
+	  NO_ADDRESS, "3, F_GETFL" },
+	{ "fcntl: flags", CALL_FCNTL, 0, 0,
+	  { 3, F_SETFL, O_RDWR | O_NONBLOCK | O_SYNC }, NULL, 0, NO_ADDRESS,
+	  "3, F_SETFL, O_RDWR|O_NONBLOCK|O_SYNC" },
+	{ "fcntl: one bit of O_SYNC", CALL_FCNTL, 0, 0,
+	  { 3, F_SETFL, O_DSYNC }, NULL, 0, NO_ADDRESS,
+	  "3, F_SETFL, O_RDONLY|O_DSYNC" },
+	{ "fcntl: no flags of the descriptor", CALL_FCNTL, 0, 0,
+	  { 3, F_SETFD, 0 }, NULL, 0, NO_ADDRESS, "3, F_SETFD, 0" },
+	{ "fcntl: a number", CALL_FCNTL, 10, 0, { 3, F_DUPFD, 10 }, NULL, 0,
+	  NO_ADDRESS, "3, F_DUPFD, 10" },
+	{ "fcntl: a signal", CALL_FCNTL, 0, 0, { 3, F_SETSIG, SIGURG }, NULL,
+	  0, NO_ADDRESS, "3, F_SETSIG, SIGURG" },
+	{ "fcntl: an unknown command", CALL_FCNTL, -1, EINVAL,
+	  { 3, 12345, 7 }, NULL, 0, NO_ADDRESS, "3, 0x3039 /* F_??? */, 0x7" },
+	{ "dup", CALL_DUP, 4, 0, { 3 }, NULL, 0, NO_ADDRESS, "3" },
+	{ "fstat: failed", CALL_FSTAT, -1, EBADF, { 3 }, NULL, 0, NO_ADDRESS,
+	  "3, ..." },
+	{ "lseek", CALL_LSEEK, -1, ESPIPE, { 3, -5, SEEK_CUR }, NULL, 0,
+	  NO_ADDRESS, "3, -5, SEEK_CUR" },
+	{ "fsync", CALL_FSYNC, -1, EINVAL, { 3 }, NULL, 0, NO_ADDRESS, "3" },
+	{ "open", CALL_OPEN, 4, 0, { O_WRONLY | O_CLOEXEC }, "/dev/null", 9,
+	  NO_ADDRESS, "<path>, O_WRONLY|O_CLOEXEC" },
+	{ "ioctl: an int", CALL_IOCTL, 0, 0, { 3, FIONREAD }, NULL, 0,
+	  NO_ADDRESS, "3, FIONREAD, [0]" },
+	{ "ioctl: failed", CALL_IOCTL, -1, ENOTTY, { 3, SIOCATMARK }, NULL, 0,
+	  NO_ADDRESS, "3, SIOCATMARK, ..." },
+	{ "ioctl: what is sent and not acknowledged", CALL_IOCTL, 0, 0,
+	  { 3, TIOCOUTQ }, NULL, 0, NO_ADDRESS, "3, SIOCOUTQ, [0]" },
+	{ "ioctl: an int that is passed", CALL_IOCTL, -1, ENOTTY,
+	  { 3, FIONBIO }, NULL, 0, NO_ADDRESS, "3, FIONBIO, [0]" },
+	{ "ioctl: of nobody", CALL_IOCTL, -1, ENOTTY, { 3, 0x1234 }, NULL, 0,
+	  NO_ADDRESS, "3, 0x1234, ..." },
 	{ "close", CALL_CLOSE, 0, 0, { 3 }, NULL, 0, NO_ADDRESS, "3" },
 };
 
@@ -238,6 +300,21 @@ show(const struct event *event, const struct argument *argument, char *text,
 	case ARGUMENT_NULL:
 		snprintf(text, room, "%s", argument->text);
 		break;
+	case ARGUMENT_PATH:
+		snprintf(text, room, "<path>");
+		break;
+	case ARGUMENT_PAIR:
+		snprintf(text, room, "<pair>");
+		break;
+	case ARGUMENT_MESSAGES:
+	case ARGUMENT_POLLED:
+		snprintf(text, room, "<%lld>", (long long)argument->number);
+		break;
+	case ARGUMENT_OFFSET:
+		snprintf(text, room, "<offset>");
+		break;
+	case ARGUMENT_NONE:
+		fail();
 	}
 }
 
@@ -456,6 +533,41 @@ static const struct note_row {
 	{ "note: to be tried again",
 	  { .call = CALL_RECV, .end_ns = 1, .result = -1, .error = EAGAIN },
 	  "no failure: the call is made again" },
+	{ "note: not all messages were sent",
+	  { .call = CALL_SENDMMSG, .end_ns = 1, .result = 1, .length = 3 },
+	  "1 of 3 messages were sent" },
+	{ "note: a message of several was cut",
+	  { .call = CALL_RECVMMSG, .end_ns = 1, .result = 2,
+	    .message_flags = MSG_TRUNC },
+	  "a message is longer than its room: its rest is gone" },
+	{ "note: control messages of several were cut",
+	  { .call = CALL_RECVMMSG, .end_ns = 1, .result = 2,
+	    .message_flags = MSG_CTRUNC }, "not all control messages fit" },
+	{ "note: no message of several",
+	  { .call = CALL_RECVMMSG, .end_ns = 1 }, "" },
+	{ "note: a short write",
+	  { .call = CALL_WRITE, .end_ns = 1, .result = 2, .length = 5 },
+	  "2 of 5 bytes were sent" },
+	{ "note: the end, read",
+	  { .call = CALL_READ, .end_ns = 1, .number = { 3, 20 } },
+	  "the end (or an empty record)" },
+	{ "note: nothing is ready",
+	  { .call = CALL_POLL, .end_ns = 1, .number = { 1, 0 } },
+	  "nothing is ready" },
+	{ "note: time has passed",
+	  { .call = CALL_POLL, .end_ns = 1, .number = { 1, 10 } },
+	  "nothing happened in that time" },
+	{ "note: something is ready",
+	  { .call = CALL_POLL, .end_ns = 1, .result = 1,
+	    .number = { 1, 10 } }, "" },
+	{ "note: what flags a file has",
+	  { .call = CALL_FCNTL, .end_ns = 1, .result = O_RDWR | O_NONBLOCK,
+	    .number = { 3, F_GETFL } }, "flags O_RDWR|O_NONBLOCK" },
+	{ "note: no flags of a descriptor",
+	  { .call = CALL_FCNTL, .end_ns = 1, .number = { 3, F_GETFD } }, "" },
+	{ "note: a result that is a number",
+	  { .call = CALL_FCNTL, .end_ns = 1, .result = 10,
+	    .number = { 3, F_DUPFD, 10 } }, "" },
 	{ "note: an address that was cut",
 	  { .call = CALL_GETSOCKNAME, .end_ns = 1, .room = 8, .returned = 16 },
 	  "the address has 16 bytes, 8 fit" },
