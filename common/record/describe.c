@@ -149,7 +149,7 @@ static const struct slot slots[CALL_COUNT][ARGUMENTS_MAX] = {
 	[CALL_SOCKETPAIR] = {
 		{ "domain", tell_domain, 0, false },
 		{ "type", tell_type, 1, false },
-		{ "protocol", tell_protocol, 2, false },
+		{ "protocol", tell_pair_protocol, 2, false },
 		{ "sv", tell_pair, 0, false },
 	},
 	[CALL_FCNTL] = {

@@ -50,6 +50,7 @@ struct argument {
 	/* Of a symbol: where flags begin that are plumbing; else all of it. */
 	size_t essential;
 	const char *in_strace;	/* strace's own name of a symbol, or NULL */
+	bool bare_in_strace;	/* a symbol that strace tells as its number */
 	char text[160];
 };
 

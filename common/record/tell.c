@@ -117,6 +117,14 @@ tell_protocol(const struct question *question)
 	argument->has_number = true;
 }
 
+/* strace: socketpair() has it as a mere number. */
+void
+tell_pair_protocol(const struct question *question)
+{
+	tell_protocol(question);
+	question->argument->bare_in_strace = true;
+}
+
 void
 tell_how(const struct question *question)
 {

@@ -74,6 +74,7 @@ void tell_splice_flags(const struct question *question);
 void tell_offset(const struct question *question);
 
 /* Of socketpair(), fcntl(), fstat(), lseek() and open(). */
+void tell_pair_protocol(const struct question *question);
 void tell_pair(const struct question *question);
 void tell_command(const struct question *question);
 void tell_command_argument(const struct question *question);

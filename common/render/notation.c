@@ -350,8 +350,11 @@ notation_argument(struct line *line, const struct family *family,
 		put_length(line, event);
 		break;
 	case ARGUMENT_SYMBOL:
-		notation_put(line, "%s", argument->in_strace != NULL
-		    ? argument->in_strace : argument->text);
+		if (argument->bare_in_strace)
+			notation_put(line, "%" PRId64, argument->number);
+		else
+			notation_put(line, "%s", argument->in_strace != NULL
+			    ? argument->in_strace : argument->text);
 		break;
 	case ARGUMENT_VALUE:
 	case ARGUMENT_NULL:
