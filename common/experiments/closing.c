@@ -1,0 +1,292 @@
+/* close(), and what becomes of what is still under way. */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "experiments/experiments.h"
+#include "experiments/moves.h"
+
+/* Sends three bytes, and waits until they are there. */
+static int
+leave_unread(struct stage *stage, struct side *from, struct side *to)
+{
+	if (stage_send(stage, from, "abc", 3, 0) != 3 ||
+	    stage_poll(stage, to, POLLIN, STAGE_SURE_MS) == 0)
+		return stage_cannot(stage, "three bytes do not arrive");
+	return 0;
+}
+
+static int
+unread(struct stage *stage, struct observation *seen)
+{
+	struct side *client, *server;
+	char word[MOVE_WORD];
+	int error = stage_pair(stage, &client, &server);
+
+	if (error == 0)
+		error = leave_unread(stage, client, server);
+	if (error == 0)
+		error = move_close(server);
+	return error != 0 ? error : observe(seen, "%s", move_read(stage,
+	    client, move_leave_ms(stage), word));
+}
+
+static const struct probe unread_probe = {
+	.id = "close-unread",
+	.group = GROUP_END,
+	.question = "The peer closes and has not read all: what is told?",
+	.cells = { .shapes = ON_CONNECTED },
+	.answers = (const char *const[]){ MOVE_READ_WORDS, NULL },
+	.run = unread,
+};
+
+/* The same, when the peer had said something itself before. */
+static int
+unread_answer(struct stage *stage, struct observation *seen)
+{
+	struct side *client, *server;
+	char first[MOVE_WORD];
+	char second[MOVE_WORD];
+	int error = stage_pair(stage, &client, &server);
+
+	if (error == 0)
+		error = leave_unread(stage, client, server);
+	if (error == 0)
+		error = leave_unread(stage, server, client);
+	if (error == 0)
+		error = move_close(server);
+	if (error != 0)
+		return error;
+	/* It is known when poll() says so: the reset is behind the data. */
+	stage_poll(stage, client, POLLRDHUP, move_leave_ms(stage));
+	move_read(stage, client, STAGE_QUIET_MS, first);
+	move_read(stage, client, STAGE_QUIET_MS, second);
+	return observe(seen, "%s, then %s", first, second);
+}
+
+static const struct probe unread_answer_probe = {
+	.id = "close-unread.answer",
+	.group = GROUP_END,
+	.question = "The same, and it had answered: is the answer still read?",
+	.cells = { .shapes = ON_CONNECTED },
+	.answers = (const char *const[]){ "data, then 0", "data, then {errno}",
+	    "data, then nothing", "0, then 0", "0, then {errno}",
+	    "0, then nothing", "{errno}, then 0", "{errno}, then data",
+	    "{errno}, then {errno}", "{errno}, then nothing",
+	    "nothing, then 0", "nothing, then {errno}",
+	    "nothing, then nothing", NULL },
+	.run = unread_answer,
+};
+
+static int
+set_linger(struct side *side, int seconds)
+{
+	const struct linger linger = { .l_onoff = 1, .l_linger = seconds };
+
+	return STAGE_CALL(side, setsockopt, SOL_SOCKET, SO_LINGER, &linger,
+	    sizeof(linger));
+}
+
+static int
+linger_zero(struct stage *stage, struct observation *seen)
+{
+	struct side *client, *server;
+	char word[MOVE_WORD];
+	int error = stage_pair(stage, &client, &server);
+
+	if (error != 0)
+		return error;
+	error = set_linger(server, 0);
+	if (error != 0)
+		return observe(seen, "setsockopt: %s", observed_errno(error));
+	error = move_close(server);
+	return error != 0 ? error : observe(seen, "%s", move_read(stage,
+	    client, move_leave_ms(stage), word));
+}
+
+static const struct probe linger_zero_probe = {
+	.id = "linger.zero",
+	.group = GROUP_END,
+	.question = "SO_LINGER of 0 seconds and close(): what is the peer told?",
+	.cells = { .shapes = ON_CONNECTED },
+	.answers = (const char *const[]){ MOVE_READ_WORDS,
+	    "setsockopt: {errno}", NULL },
+	.run = linger_zero,
+};
+
+/* The receiver holds so little that the sender is left with most of it. */
+#define LITTLE 4096
+#define MUCH 65536
+#define PIECE 1000
+#define PIECES_MAX 2000
+
+static int
+set_buffer(struct side *side, int fd, int name, int size)
+{
+	return side->calls->setsockopt(&side->recorder, fd, SOL_SOCKET, name,
+	    &size, sizeof(size));
+}
+
+/*
+ * A pair whose buffers are full: the client has sent what the server has not
+ * read, and where the room of a receiver counts, the client still has some of
+ * it. The server's room is that of the socket that listens: what was promised
+ * to a peer is not taken back. *sent is how many bytes.
+ */
+static int
+full_pair(struct stage *stage, struct side **client, struct side **server,
+    size_t *sent)
+{
+	struct side *listener;
+	int error = stage_listening(stage, 8, &listener);
+
+	if (error == 0)
+		error = set_buffer(listener, listener->listener, SO_RCVBUF,
+		    LITTLE);
+	if (error == 0)
+		error = stage_join(stage, listener, client, server);
+	if (error == 0)
+		error = set_buffer(*client, (*client)->fd, SO_SNDBUF, MUCH);
+	if (error != 0)
+		return error;
+	*sent = PIECE * stage_flood(stage, *client, PIECE, PIECES_MAX, &error);
+	return error == -EAGAIN ? 0 : stage_cannot(stage,
+	    "its buffers are not to be filled: %s", observed_errno(error));
+}
+
+static long
+close_it(struct stage_task *task)
+{
+	return STAGE_CALL(task->side, close);
+}
+
+/* Whether close() comes back at once, with data that nobody takes. */
+static int
+lingering_close(struct stage *stage, struct observation *seen, bool blocking)
+{
+	/* It may outlive this function. */
+	static struct stage_task task;
+	struct side *client, *server;
+	size_t sent;
+	int error = full_pair(stage, &client, &server, &sent);
+
+	if (error == 0 && !blocking)
+		error = move_nonblocking(client);
+	if (error != 0)
+		return error;
+	error = set_linger(client, 10);
+	if (error != 0)
+		return observe(seen, "setsockopt: %s", observed_errno(error));
+	task = (struct stage_task){
+		.stage = stage, .side = client, .work = close_it,
+	};
+	error = stage_begin(&task);
+	if (error != 0)
+		return error;
+	/* A call that is only about to end may sleep for a moment, too. */
+	if (stage_await_sleep(&task) == 0 &&
+	    !stage_ended(&task, STAGE_QUIET_MS))
+		return observe(seen, "blocks");
+	return observe(seen, "%s", task.result == 0 ? "at once"
+	    : observed_errno(task.result));
+}
+
+static int
+linger_blocking(struct stage *stage, struct observation *seen)
+{
+	return lingering_close(stage, seen, true);
+}
+
+static int
+linger_nonblocking(struct stage *stage, struct observation *seen)
+{
+	return lingering_close(stage, seen, false);
+}
+
+#define LINGER_WORDS                                                           \
+	(const char *const[])                                                  \
+	{                                                                      \
+		"blocks", "at once", "{errno}", "setsockopt: {errno}", NULL    \
+	}
+
+static const struct probe linger_blocking_probe = {
+	.id = "linger",
+	.group = GROUP_END,
+	.question = "SO_LINGER, and data that nobody takes: does close() wait?",
+	.cells = { .shapes = ON_CONNECTED },
+	.applies = move_is_direct,
+	.answers = LINGER_WORDS,
+	.run = linger_blocking,
+};
+
+static const struct probe linger_nonblocking_probe = {
+	.id = "linger.nonblock",
+	.group = GROUP_END,
+	.question = "The same with O_NONBLOCK: does close() wait?",
+	.cells = { .shapes = ON_CONNECTED },
+	.applies = move_is_direct,
+	.answers = LINGER_WORDS,
+	.run = linger_nonblocking,
+};
+
+/* Reads to the end; *last is what ended it. */
+static size_t
+read_all(struct stage *stage, struct side *side, int ms, ssize_t *last)
+{
+	char data[4096];
+	size_t bytes = 0;
+
+	while ((*last = stage_receive(stage, side, data, sizeof(data),
+	    MSG_DONTWAIT, ms)) > 0)
+		bytes += (size_t)*last;
+	return bytes;
+}
+
+/* close() without SO_LINGER, with data under way; and then it is read. */
+static int
+background(struct stage *stage, struct observation *seen)
+{
+	struct side *client, *server;
+	size_t sent, got;
+	ssize_t last;
+	int error = full_pair(stage, &client, &server, &sent);
+
+	if (error == 0)
+		error = move_close(client);
+	if (error != 0)
+		return error;
+	got = read_all(stage, server, STAGE_SURE_MS, &last);
+	return observe(seen, "%s, then %s", got >= sent ? "all" : "a part",
+	    last == 0 ? "0" : last == -ETIMEDOUT ? "nothing"
+	    : observed_errno(last));
+}
+
+static const struct probe background_probe = {
+	.id = "linger.background",
+	.group = GROUP_END,
+	.question = "close() with data under way, no SO_LINGER: does it come?",
+	.cells = { .shapes = ON_CONNECTED },
+	.applies = move_is_direct,
+	.answers = (const char *const[]){ "all, then 0", "all, then {errno}",
+	    "all, then nothing", "a part, then 0", "a part, then {errno}",
+	    "a part, then nothing", NULL },
+	.documents = (const struct document[]){
+		{ .cells = { .with = TRAIT_RELIABLE },
+		  .answer = "all, then 0",
+		  .source = "socket(7), SO_LINGER: closing is done in the "
+		      "background" },
+		{ .answer = NULL },
+	},
+	.run = background,
+};
+
+const struct probe *const closing_probes[] = {
+	&unread_probe,
+	&unread_answer_probe,
+	&linger_blocking_probe,
+	&linger_nonblocking_probe,
+	&linger_zero_probe,
+	&background_probe,
+	NULL,
+};
