@@ -116,7 +116,7 @@ without_room(struct stage *stage, struct observation *seen, bool by_read)
 	if (got >= 0)
 		got = packet_head(stage, to, 3);
 	if (got < 0)
-		return observe(seen, "failed: %s", observed_errno(got));
+		return observe(seen, "no message: %s", observed_errno(got));
 	got = by_read ? STAGE_CALL(to, read, data, 0)
 	    : STAGE_CALL(to, recv, data, 0, 0);
 	if (got < 0)
@@ -137,7 +137,8 @@ zero_recv(struct stage *stage, struct observation *seen)
 
 #define WITHOUT_ROOM_ANSWERS                                                   \
 	(const char *const[]){ "left", "taken", "other bytes",                 \
-	    "refused: {errno}", "failed: {errno}", "then recv: {errno}", NULL }
+	    "refused: {errno}", "no message: {errno}",                     \
+	    "then recv: {errno}", NULL }
 
 static const struct probe zero_recv_probe = {
 	.id = "zero-recv",
@@ -192,17 +193,18 @@ read_empty(struct stage *stage, struct observation *seen)
 		got = stage_send(stage, from, "x", length, 0);
 	if (got >= 0)
 		got = packet_head(stage, to, 0);
-	if (got >= 0)
-		got = STAGE_CALL(to, read, data, sizeof(data));
 	if (got < 0)
-		return observe(seen, "failed: %s", observed_errno(got));
+		return observe(seen, "no message: %s", observed_errno(got));
+	got = STAGE_CALL(to, read, data, sizeof(data));
+	if (got < 0)
+		return observe(seen, "read: %s", observed_errno(got));
 	if (got > 0)
 		return observe(seen, "no empty message came");
 	if (stage_poll(stage, to, POLLIN, STAGE_SURE_MS) == 0)
 		return observe(seen, "other bytes");
 	got = STAGE_CALL(to, read, data, sizeof(data));
 	if (got < 0)
-		return observe(seen, "failed: %s", observed_errno(got));
+		return observe(seen, "read: %s", observed_errno(got));
 	return observe(seen, got == 0 ? "left" : got == 1 ? "taken"
 	    : "other bytes");
 }
@@ -221,9 +223,11 @@ static const struct probe read_empty_probe = {
 	.cells = { .shapes = ON_PAIRS },
 	.applies = carries_empty,
 	.answers = (const char *const[]){ "left", "taken", "other bytes",
-	    "no empty message came", "failed: {errno}", NULL },
+	    "no empty message came", "no message: {errno}",
+	    "read: {errno}", NULL },
 	.documents = (const struct document[]){
-		{ .answer = "left", .source = "recv(2), NOTES: read(2) has no "
+		{ .cells = { .shapes = ON_DATAGRAM | ON_BUS },
+		  .answer = "left", .source = "recv(2), NOTES: read(2) has no "
 		    "effect (the datagram remains pending)" },
 		{ .answer = "taken",
 		  .source = "POSIX.1-2017, read(): as recv() with no flags" },

@@ -35,7 +35,7 @@ waitall(struct stage *stage, struct observation *seen)
 	if (got >= 0)
 		got = packet_head(stage, to, 3);
 	if (got < 0)
-		return observe(seen, "failed: %s", observed_errno(got));
+		return observe(seen, "no message: %s", observed_errno(got));
 	task.side = to;
 	error = stage_begin(&task);
 	if (error != 0)
@@ -45,9 +45,8 @@ waitall(struct stage *stage, struct observation *seen)
 		got = stage_send(stage, from, "def", 3, 0);
 	if (!stage_ended(&task, STAGE_SURE_MS))
 		return observe(seen, "waits for ever");
-	if (got < 0 || task.result < 0)
-		return observe(seen, "failed: %s",
-		    observed_errno(got < 0 ? got : task.result));
+	if (task.result < 0)
+		return observe(seen, "recv: %s", observed_errno(task.result));
 	return observe(seen, error == 0 && task.result == 6
 	    ? "waits for all" : error == 1 && task.result == 3
 	    ? "returns what is there" : "something else");
@@ -61,7 +60,7 @@ static const struct probe waitall_probe = {
 	.applies = packet_plain,
 	.answers = (const char *const[]){ "waits for all",
 	    "returns what is there", "waits for ever", "something else",
-	    "failed: {errno}", NULL },
+	    "no message: {errno}", "recv: {errno}", NULL },
 	.documents = (const struct document[]){
 		{ .cells = { .without = TRAIT_BOUNDARIES },
 		  .answer = "waits for all", .source = "recv(2), MSG_WAITALL" },
@@ -307,7 +306,7 @@ receive_two(struct stage *stage, struct observation *seen)
 	if (got >= 0)
 		got = packet_head(stage, to, 3);
 	if (got < 0)
-		return observe(seen, "failed: %s", observed_errno(got));
+		return observe(seen, "no message: %s", observed_errno(got));
 	fill_two(messages, vectors, bytes, NULL);
 	/* Both have been sent: it blocks until both are here. */
 	count = STAGE_CALL(to, recvmmsg, messages, 2, 0, NULL);
@@ -324,7 +323,7 @@ static const struct probe receive_two_probe = {
 	.cells = { .shapes = ON_PAIRS },
 	.applies = packet_plain,
 	.answers = (const char *const[]){ "{n} received", "other bytes",
-	    "recvmmsg: {errno}", "failed: {errno}", NULL },
+	    "recvmmsg: {errno}", "no message: {errno}", NULL },
 	.documents = (const struct document[]){
 		{ .answer = "2 received", .source = "recvmmsg(2)" },
 		{ .answer = NULL },

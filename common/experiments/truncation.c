@@ -10,6 +10,12 @@
 #define CUT 4
 #define REST_LENGTH 4
 
+static size_t
+room_for(ssize_t length)
+{
+	return length > CUT ? (size_t)length - CUT : 1;
+}
+
 /* The second message tells whether the first one's rest was kept. */
 static int
 short_read(struct stage *stage, struct observation *seen)
@@ -23,14 +29,14 @@ short_read(struct stage *stage, struct observation *seen)
 	if (error != 0)
 		return error;
 	length = packet_await(stage, from, to);
-	if (length > CUT)
-		got = STAGE_CALL(to, recv, data, (size_t)length - CUT, 0);
-	else
-		got = length < 0 ? length : -EMSGSIZE;
-	if (got >= 0)
-		got = stage_send(stage, from, "ghij", 4, 0);
+	if (length < 0)
+		return observe(seen, "no message: %s", observed_errno(length));
+	got = STAGE_CALL(to, recv, data, room_for(length), 0);
 	if (got < 0)
-		return observe(seen, "failed: %s", observed_errno(got));
+		return observe(seen, "recv: %s", observed_errno(got));
+	got = stage_send(stage, from, "ghij", 4, 0);
+	if (got < 0)
+		return observe(seen, "then send: %s", observed_errno(got));
 	got = stage_receive(stage, to, data, REST_LENGTH, 0, STAGE_SURE_MS);
 	if (got < 0)
 		return observe(seen, "then recv: %s", observed_errno(got));
@@ -47,7 +53,8 @@ static const struct probe short_read_probe = {
 	.cells = { .shapes = ON_PAIRS },
 	.applies = packet_received,
 	.answers = (const char *const[]){ "kept", "lost", "neither",
-	    "failed: {errno}", "then recv: {errno}", NULL },
+	    "no message: {errno}", "recv: {errno}", "then send: {errno}",
+	    "then recv: {errno}", NULL },
 	.documents = (const struct document[]){
 		{ .cells = { .without = TRAIT_BOUNDARIES }, .answer = "kept",
 		  .source = "POSIX.1-2017, recv()" },
@@ -72,12 +79,11 @@ told(struct stage *stage, struct observation *seen)
 	if (error != 0)
 		return error;
 	length = packet_await(stage, from, to);
-	if (length <= CUT)
-		return observe(seen, "failed: %s",
-		    observed_errno(length < 0 ? length : -EMSGSIZE));
-	got = packet_recvmsg(to, data, (size_t)length - CUT, 0, &flags);
+	if (length < 0)
+		return observe(seen, "no message: %s", observed_errno(length));
+	got = packet_recvmsg(to, data, room_for(length), 0, &flags);
 	if (got < 0)
-		return observe(seen, "failed: %s", observed_errno(got));
+		return observe(seen, "recv: %s", observed_errno(got));
 	if ((flags & MSG_TRUNC) != 0)
 		return observe(seen, "MSG_TRUNC");
 	got = packet_recvmsg(to, data, sizeof(data), MSG_DONTWAIT, &later);
@@ -91,7 +97,7 @@ static const struct probe told_probe = {
 	.question = "Does recvmsg() say that the message was longer?",
 	.applies = packet_received,
 	.answers = (const char *const[]){ "MSG_TRUNC",
-	    "MSG_EOR comes with the rest", "not told", "failed: {errno}",
+	    "MSG_EOR comes with the rest", "not told", "no message: {errno}", "recv: {errno}",
 	    NULL },
 	.documents = (const struct document[]){
 		{ .cells = { .with = TRAIT_BOUNDARIES }, .answer = "MSG_TRUNC",
@@ -114,13 +120,12 @@ trunc_length(struct stage *stage, struct observation *seen)
 	if (error != 0)
 		return error;
 	length = packet_await(stage, from, to);
-	if (length <= CUT)
-		return observe(seen, "failed: %s",
-		    observed_errno(length < 0 ? length : -EMSGSIZE));
+	if (length < 0)
+		return observe(seen, "no message: %s", observed_errno(length));
 	memset(data, '?', 2);
-	got = STAGE_CALL(to, recv, data, (size_t)length - CUT, MSG_TRUNC);
+	got = STAGE_CALL(to, recv, data, room_for(length), MSG_TRUNC);
 	if (got < 0)
-		return observe(seen, "failed: %s", observed_errno(got));
+		return observe(seen, "recv: %s", observed_errno(got));
 	if (got == length)
 		return observe(seen, "real length");
 	if (got != length - CUT)
@@ -136,7 +141,7 @@ static const struct probe trunc_length_probe = {
 	.applies = packet_received,
 	.answers = (const char *const[]){ "real length",
 	    "length of the buffer", "bytes dropped, not copied",
-	    "another length", "failed: {errno}", NULL },
+	    "another length", "no message: {errno}", "recv: {errno}", NULL },
 	/* recv(2) names the families whose sockets know it: it is theirs. */
 	.documents = (const struct document[]){ { .answer = NULL } },
 	.run = trunc_length,
@@ -156,10 +161,10 @@ trunc_peek(struct stage *stage, struct observation *seen)
 		return error;
 	length = packet_await(stage, from, to);
 	if (length < 0)
-		return observe(seen, "failed: %s", observed_errno(length));
+		return observe(seen, "no message: %s", observed_errno(length));
 	got = STAGE_CALL(to, recv, data, 1, MSG_PEEK | MSG_TRUNC);
 	if (got < 0)
-		return observe(seen, "failed: %s", observed_errno(got));
+		return observe(seen, "recv: %s", observed_errno(got));
 	return observe(seen, got == length ? "the length"
 	    : got <= 1 ? "no" : "another length");
 }
@@ -170,34 +175,49 @@ static const struct probe trunc_peek_probe = {
 	.question = "Does MSG_PEEK|MSG_TRUNC tell the next message's length?",
 	.applies = packet_received,
 	.answers = (const char *const[]){ "the length", "no",
-	    "another length", "failed: {errno}", NULL },
+	    "another length", "no message: {errno}", "recv: {errno}", NULL },
 	.documents = (const struct document[]){ { .answer = NULL } },
 	.run = trunc_peek,
 };
 
+static long
+look_ahead(struct stage_task *task)
+{
+	return STAGE_CALL(task->side, recv, task->argument, PACKET_MAX,
+	    MSG_PEEK | MSG_DONTWAIT);
+}
+
+/* In a task: there is a family where it does not come back. */
 static int
 peek(struct stage *stage, struct observation *seen)
 {
+	static char ahead[PACKET_MAX], data[PACKET_MAX];
 	struct side *from, *to;
-	char ahead[PACKET_MAX], data[PACKET_MAX];
-	ssize_t length;
+	struct stage_task task = {
+		.stage = stage, .work = look_ahead, .argument = ahead
+	};
 	ssize_t got;
 	int error = packet_pair(stage, &from, &to);
 
 	if (error != 0)
 		return error;
-	length = packet_await(stage, from, to);
-	if (length >= 0)
-		length = STAGE_CALL(to, recv, ahead, sizeof(ahead),
-		    MSG_PEEK | MSG_DONTWAIT);
-	if (length < 0)
-		return observe(seen, "failed: %s", observed_errno(length));
+	got = packet_await(stage, from, to);
+	if (got < 0)
+		return observe(seen, "no message: %s", observed_errno(got));
+	task.side = to;
+	error = stage_begin(&task);
+	if (error != 0)
+		return error;
+	if (!stage_ended(&task, STAGE_SURE_MS))
+		return observe(seen, "recv does not return");
+	if (task.result < 0)
+		return observe(seen, "recv: %s", observed_errno(task.result));
 	got = STAGE_CALL(to, recv, data, sizeof(data), MSG_DONTWAIT);
 	if (got == -EAGAIN)
 		return observe(seen, "taken");
 	if (got < 0)
-		return observe(seen, "failed: %s", observed_errno(got));
-	return observe(seen, got == length &&
+		return observe(seen, "then recv: %s", observed_errno(got));
+	return observe(seen, got == task.result &&
 	    memcmp(ahead, data, (size_t)got) == 0 ? "left" : "other bytes");
 }
 
@@ -207,7 +227,8 @@ static const struct probe peek_probe = {
 	.question = "Does MSG_PEEK leave the message for the next recv()?",
 	.applies = packet_received,
 	.answers = (const char *const[]){ "left", "taken", "other bytes",
-	    "failed: {errno}", NULL },
+	    "recv does not return", "no message: {errno}", "recv: {errno}",
+	    "then recv: {errno}", NULL },
 	.documents = (const struct document[]){
 		{ .answer = "left", .source = "recv(2), MSG_PEEK" },
 		{ .answer = NULL },
@@ -227,11 +248,12 @@ peek_offset(struct stage *stage, struct observation *seen)
 	if (error != 0)
 		return error;
 	got = packet_await(stage, from, to);
-	if (got >= 0)
-		got = STAGE_CALL(to, recv, whole, sizeof(whole),
-		    MSG_PEEK | MSG_DONTWAIT);
+	if (got < 0)
+		return observe(seen, "no message: %s", observed_errno(got));
+	got = STAGE_CALL(to, recv, whole, (size_t)got,
+	    MSG_PEEK | MSG_DONTWAIT);
 	if (got < 5)
-		return observe(seen, "failed: %s",
+		return observe(seen, "recv: %s",
 		    observed_errno(got < 0 ? got : -EMSGSIZE));
 	error = packet_set(to, SO_PEEK_OFF, 1);
 	if (error < 0)
@@ -240,7 +262,7 @@ peek_offset(struct stage *stage, struct observation *seen)
 		got = STAGE_CALL(to, recv, part[i], 2,
 		    MSG_PEEK | MSG_DONTWAIT);
 	if (got < 0)
-		return observe(seen, "failed: %s", observed_errno(got));
+		return observe(seen, "recv: %s", observed_errno(got));
 	if (memcmp(part[0], whole + 1, 2) != 0)
 		return observe(seen, "without effect");
 	return observe(seen, memcmp(part[1], whole + 3, 2) == 0 ? "moves on"
@@ -253,7 +275,7 @@ static const struct probe peek_offset_probe = {
 	.question = "Does MSG_PEEK move on, once SO_PEEK_OFF is set?",
 	.applies = packet_received,
 	.answers = (const char *const[]){ "moves on", "stays",
-	    "without effect", "setsockopt: {errno}", "failed: {errno}",
+	    "without effect", "setsockopt: {errno}", "no message: {errno}", "recv: {errno}",
 	    NULL },
 	.documents = (const struct document[]){
 		{ .answer = "setsockopt: {errno}",

@@ -12,6 +12,7 @@ static const struct probe *const *const generic[] = {
 	peers_probes,
 	boundaries_probes,
 	truncation_probes,
+	largest_probes,
 	empty_probes,
 	flags_probes,
 	buffers_probes,
