@@ -16,6 +16,7 @@ extern const struct probe *const peers_probes[];
 extern const struct probe *const strangers_probes[];
 extern const struct probe *const boundaries_probes[];
 extern const struct probe *const truncation_probes[];
+extern const struct probe *const largest_probes[];
 extern const struct probe *const empty_probes[];
 extern const struct probe *const flags_probes[];
 extern const struct probe *const buffers_probes[];

@@ -14,6 +14,7 @@ static const struct probe *const *const generic[] = {
 	strangers_probes,
 	boundaries_probes,
 	truncation_probes,
+	largest_probes,
 	empty_probes,
 	flags_probes,
 	buffers_probes,
