@@ -86,8 +86,7 @@ draw_probed(const struct table *table, const struct probed *probed)
 	char text[CELL_MAX];
 	enum ink ink = probed->finding ? INK_YELLOW : INK_PLAIN;
 	const struct table_cell cells[] = {
-		{ probed->finding ? "!" : NULL, ink },
-		{ probed->probe->question, INK_PLAIN },
+		{ NULL, INK_PLAIN }, { probed->probe->question, INK_PLAIN },
 		{ probed->completed ? probed->seen.answer
 			: why_not(probed, reason, sizeof(reason)),
 		  probed->completed ? ink : INK_DIM },
@@ -96,12 +95,11 @@ draw_probed(const struct table *table, const struct probed *probed)
 		{ join_documents(probed, true, sources, sizeof(sources)),
 		  INK_DIM },
 	};
-	const struct table_cell id[] = {
-		{ NULL, INK_PLAIN }, { probed->probe->id, INK_BOLD },
-		{ NULL, INK_PLAIN }, { NULL, INK_PLAIN }, { NULL, INK_PLAIN },
-	};
 
-	table_row(table, id);
+	pen_text(&table->pen, ink, probed->finding ? "! " : "  ", 2);
+	pen_text(&table->pen, INK_BOLD, probed->probe->id,
+	    strlen(probed->probe->id));
+	pen_put(&table->pen, "\n");
 	table_row(table, cells);
 	if (probed->seen.note[0] != '\0')
 		draw_remark(table, probed->seen.note);
@@ -131,7 +129,7 @@ void
 render_probes_table(FILE *out, const struct probed_report *report,
     const struct style *style)
 {
-	static const int shares[] = { -1, 8, 5, 5, 5 };
+	static const int shares[] = { -2, 7, 5, 5, 5 };
 	static const struct table_cell heading[] = {
 		{ NULL, INK_PLAIN }, { "question", INK_BOLD },
 		{ "observed", INK_BOLD }, { "documented", INK_BOLD },
