@@ -434,6 +434,7 @@ test_messages(void **state)
 	    scene->fd[0]);
 	assert_int_equal(calls->sendmmsg(&scene->recorder, scene->fd[0],
 	    messages, 4, MSG_DONTWAIT), 4);
+	assert_int_equal(newest(scene)->length, 4);
 	check_phrase(scene, "sendmmsg(%d, \"one\", \"two\", \"three\", ...) "
 	    "= 4", scene->fd[0]);
 	parts[1].iov_len = 2;
