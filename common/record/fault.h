@@ -21,7 +21,8 @@ struct fault {
 	int error;		/* positive errno to fail with; 0: a short one */
 	/*
 	 * error 0: the most bytes that the call may send or receive; the
-	 * kernel is called with no more. 0 is no limit.
+	 * kernel is called with no more. 0 is no limit. Of sendmmsg() and
+	 * recvmmsg() it is the most messages.
 	 */
 	size_t at_most;
 };

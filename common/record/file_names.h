@@ -14,7 +14,7 @@
 void file_names_open_flags(int64_t flags, char *text, size_t room);
 
 /* "POLLIN|POLLHUP"; "0" for none. */
-void file_names_events(int events, char *text, size_t room);
+void file_names_events(int asked, char *text, size_t room);
 
 /* "S_IFSOCK|0777" */
 void file_names_mode(unsigned mode, char *text, size_t room);

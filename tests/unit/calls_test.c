@@ -10,9 +10,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -406,20 +406,33 @@ static const struct failing_row {
 	{ "EAFNOSUPPORT: socket", CALL_SOCKET, EAFNOSUPPORT },
 };
 
+/* poll(2): more descriptors than the process may have. */
+static int
+poll_too_many(struct recorder *r, int fd)
+{
+	struct pollfd polled[8] = { { .fd = fd } };
+	struct rlimit limit, few;
+	int result;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	few = (struct rlimit){ COUNT(polled) - 1, limit.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	result = recorded_calls.poll(r, polled, COUNT(polled), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	return result;
+}
+
 /* Makes a call that is of no socket alone. */
 static ssize_t
 make_file_call(struct recorder *r, enum call call, int fd)
 {
 	char bytes[8] = "1234567";
-	struct pollfd polled[EVENT_POLLED_MAX] = { { .fd = fd } };
 	struct stat status;
 	int number;
 
 	switch (call) {
 	case CALL_POLL:
-		/* More descriptors than a process may have (poll(2)). */
-		return recorded_calls.poll(r, polled, fd < 0 ? UINT_MAX : 1,
-		    0);
+		return poll_too_many(r, fd);
 	case CALL_READ:
 		return recorded_calls.read(r, fd, bytes, 8);
 	case CALL_WRITE:

@@ -31,6 +31,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* A request that this file's family alone has a name for. */
+#define OWN_REQUEST 0x54aa
+
 /* As inet has it, for what the texts of these calls need. */
 static int
 format_inet(const struct endpoint *endpoint, char *text, size_t room)
@@ -60,7 +63,7 @@ static const struct family family = {
 		{ .name_constant = NULL },
 	},
 	.requests = (const struct request_name[]){
-		{ FIONREAD, "FIONREAD" },
+		{ OWN_REQUEST, "OWN_REQUEST" },
 		{ 0, NULL },
 	},
 };
@@ -789,7 +792,11 @@ test_others(void **state)
 	assert_int_equal(waiting, 4);
 	assert_int_equal(scene->last.number[1], FIONREAD);
 	scene->last.number[0] = 3;
-	check_phrase(scene, "ioctl(3, FIONREAD) = 0");
+	check_phrase(scene, "ioctl(3, FIONREAD) -> 4");
+	assert_int_equal(newest(scene, CALL_IOCTL, recorded_calls.ioctl(r, fd,
+	    OWN_REQUEST, NULL)), -ENOTTY);
+	scene->last.number[0] = 3;
+	check_phrase(scene, "ioctl(3, OWN_REQUEST) = -1 ENOTTY");
 	assert_int_equal(newest(scene, CALL_IOCTL, recorded_calls.ioctl(r, fd,
 	    0x549f, NULL)), -ENOTTY);
 	scene->last.number[0] = 3;

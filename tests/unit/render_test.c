@@ -951,6 +951,40 @@ test_messages(void **state)
 	scene_free(scene);
 }
 
+/* Several messages are counted as such, and each is told. */
+static void
+test_several_messages(void **state)
+{
+	struct scene *scene = scene_new("dgram");
+	struct event *event;
+	char *text;
+
+	(void)state;
+	event = add(scene, SIDE_CLIENT, CALL_SENDMMSG, 1, 0, NUMBERS(3, 2, 0));
+	event->length = 2;
+	event->batch.message[0].address = toy_address(80);
+	memcpy(event->batch.message[0].data, "one", 3);
+	event->batch.message[0].kept = 3;
+	event->batch.message[0].length = 3;
+	event = add(scene, SIDE_SERVER, CALL_RECVMMSG, 2, 0,
+	    NUMBERS(4, 2, 0));
+	event->batch.message[1] = (struct event_message){
+		.address = toy_address(99), .kept = 3, .length = 3,
+		.data = "two",
+	};
+	text = print(scene, "ladder", &usual);
+	assert_non_null(strstr(text, "─ 2 messages ─"));
+	assert_non_null(strstr(text, "\n  1 of 2 messages were sent"));
+	free(text);
+	text = print(scene, "text", &usual);
+	assert_non_null(strstr(text, " client  sendmmsg(3, \"one\" to toy:80, "
+	    "\"\") = 1  # 1 of 2 messages were sent\n"));
+	assert_non_null(strstr(text, " server  recvmmsg(4) = 2 \"\", \"two\" "
+	    "from toy:99\n"));
+	free(text);
+	scene_free(scene);
+}
+
 /* What was set up for the run, as it would be made by hand. */
 static void
 test_made(void **state)
@@ -1017,6 +1051,7 @@ test_longest_conclusion(void **state)
 
 static const struct CMUnitTest others[] = {
 	cmocka_unit_test(test_messages),
+	cmocka_unit_test(test_several_messages),
 	cmocka_unit_test(test_made),
 	cmocka_unit_test(test_longest_conclusion),
 	cmocka_unit_test(test_ladder),
