@@ -16,6 +16,7 @@ static const struct probe *const *const generic[] = {
 	empty_probes,
 	flags_probes,
 	buffers_probes,
+	flow_probes,
 	readiness_probes,
 	ending_probes,
 	shutdowns_probes,
