@@ -36,8 +36,6 @@ has_limit(const struct choice *choice)
 static int
 carry(struct search *search, size_t length)
 {
-	bool reliable = (search->stage->choice->row.traits &
-	    TRAIT_RELIABLE) != 0;
 	char data[8];
 	ssize_t sent = packet_send(search->from, search->bytes, length,
 	    stage_flags(search->stage, 0));
@@ -46,25 +44,40 @@ carry(struct search *search, size_t length)
 		return (int)sent;
 	/* It is out of the way of the next. */
 	stage_receive(search->stage, search->to, data, sizeof(data),
-	    MSG_DONTWAIT, reliable ? STAGE_SURE_MS : 0);
+	    MSG_DONTWAIT, STAGE_SURE_MS);
 	return sent == (ssize_t)length ? 0 : -EMSGSIZE;
 }
 
+/* The next length to try, between one that is carried and one that is not. */
+static size_t
+next_length(const size_t likely[], size_t count, size_t low, size_t high)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (likely[i] > low && likely[i] < high)
+			return likely[i];
+		if (likely[i] == low)
+			return low + 1;
+	}
+	return low + (high - low) / 2;
+}
+
 /*
- * Halves what lies between a length that is carried and one that is not. What
- * the documents say is tried first: it is the answer, or a bound.
+ * Halves what lies between. What the documents say and the option's value are
+ * tried first: each is the answer, or a bound that is nearer.
  */
 static void
 find(struct search *search)
 {
+	long value = packet_get(search->from, SO_SNDBUF);
+	size_t likely[2] = { 0, value > 0 ? (size_t)value : 0 };
 	size_t low = 0, high = TOO_MANY;
 	uint64_t documented = 0;
-	size_t length;
 
 	side_largest(search->from, &documented);
-	length = documented < TOO_MANY ? (size_t)documented : TOO_MANY / 2;
+	likely[0] = documented < TOO_MANY ? (size_t)documented : 0;
 	search->error = 0;
 	while (high - low > 1) {
+		size_t length = next_length(likely, 2, low, high);
 		int error = carry(search, length);
 
 		if (error == 0) {
@@ -73,8 +86,6 @@ find(struct search *search)
 			high = length;
 			search->error = error;
 		}
-		length = low == documented && high > low + 1 && error == 0
-		    ? low + 1 : low + (high - low) / 2;
 	}
 	search->largest = low;
 }
@@ -124,6 +135,7 @@ static const struct probe largest_probe = {
 		  .source = "send(2), EMSGSIZE" },
 		{ .answer = NULL },
 	},
+	.limit_ms = 10000,
 	.run = largest,
 };
 
@@ -172,6 +184,7 @@ static const struct probe send_buffer_probe = {
 	    "half its value less {n}", "it does not", "otherwise",
 	    "no SO_SNDBUF: {errno}", NULL },
 	.documents = (const struct document[]){ { .answer = NULL } },
+	.limit_ms = 10000,
 	.run = send_buffer,
 };
 

@@ -18,6 +18,7 @@ static const struct probe *const *const generic[] = {
 	empty_probes,
 	flags_probes,
 	buffers_probes,
+	flow_probes,
 	readiness_probes,
 	ending_probes,
 	closing_probes,
