@@ -27,8 +27,12 @@ extern const struct probe *const closing_probes[];
 extern const struct probe *const early_probes[];
 extern const struct probe *const shutdowns_probes[];
 extern const struct probe *const errors_probes[];
+extern const struct probe *const urgent_probes[];
+extern const struct probe *const urgent_order_probes[];
 extern const struct probe *const options_probes[];
 extern const struct probe *const ancillary_probes[];
+extern const struct probe *const timestamps_probes[];
+extern const struct probe *const filters_probes[];
 extern const struct probe *const sharing_probes[];
 
 #endif

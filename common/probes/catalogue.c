@@ -25,8 +25,12 @@ static const struct probe *const *const generic[] = {
 	early_probes,
 	shutdowns_probes,
 	errors_probes,
+	urgent_probes,
+	urgent_order_probes,
 	options_probes,
 	ancillary_probes,
+	timestamps_probes,
+	filters_probes,
 	sharing_probes,
 };
 
