@@ -12,6 +12,7 @@
 
 #include "families.h"
 #include "unix_name.h"
+#include "unix_probes.h"
 
 /* The kernel takes the family's own number as well as 0 (unix_create()). */
 static const struct protocol protocols[] = {
@@ -213,6 +214,7 @@ const struct family unix_family = {
 	.refusals = refusals,
 	.refusal_source = "unix(7), socket(2)",
 	.hints = hints,
+	.probes = unix_probes,
 	.variants = variants,
 	.address = unix_address,
 	.format = unix_name_format,
