@@ -222,9 +222,20 @@ def _():
         eventually(lambda: not browser.seen(OPEN))
         contains(browser.focused(), "inet6 stream tcp")
         equal(hash_of(browser), "#map")
-        # One stop for each family.
-        browser.press("Tab")
+        browser.open(browser.path, "#unix/stream/unix/abstract")
+        browser.press("Escape")
+        eventually(lambda: not browser.seen(OPEN))
         contains(browser.focused(), "unix stream unix")
+        browser.open(browser.path, "#inet/dgram/udplite")
+        current = "return document.querySelector('.tile[aria-current]')" \
+                  ".dataset.cell"
+        equal(browser.run(current), "inet/dgram/udplite")
+        browser.open(browser.path, "#unix/stream/unix/path")
+        browser.press("Escape")
+        eventually(lambda: not browser.seen(OPEN))
+        browser.press("Shift+Tab")
+        # One stop for each family.
+        contains(browser.focused(), "inet6 ")
 
 
 @test("on a narrow screen a cell is a dialog that keeps the keyboard")

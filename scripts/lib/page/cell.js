@@ -36,9 +36,11 @@ function cellParts(cell) {
       "Options", drawOptions(cell))].filter(Boolean);
 }
 
+const areKin = (one, other) => one.family === other.family &&
+  one.type === other.type && one.protocol === other.protocol;
+
 function variants(cell) {
-  const kin = cells.filter((one) => one.family === cell.family &&
-    one.type === cell.type && one.protocol === cell.protocol);
+  const kin = cells.filter((one) => areKin(one, cell));
   return kin.length > 1 && el("nav", { class: "variants",
     "aria-label": "Variants" }, kin.map((one) => el("a", {
     href: linkTo(one.id), "aria-current": one === cell ? "page" : null,
@@ -90,8 +92,7 @@ function openCell(cell, probe) {
   for (const one of document.querySelectorAll(".tile[aria-current]"))
     one.removeAttribute("aria-current");
   const mine = [...document.querySelectorAll("a.tile")].find((one) =>
-    cellOf.get(one.dataset.cell) && linkTo(cell.id).startsWith(
-      one.getAttribute("href")));
+    areKin(cellOf.get(one.dataset.cell), cell));
   if (mine) mine.setAttribute("aria-current", "true");
   const row = probe && [...dialog.querySelectorAll("[data-probe]")].find(
     (one) => one.dataset.probe === probe);
