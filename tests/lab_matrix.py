@@ -15,6 +15,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)),
 import harness  # noqa: E402
 from harness import Skip, equal, test  # noqa: E402
 
+sys.path.insert(0, os.path.join(harness.ROOT, "scripts", "lib"))
+import pack  # noqa: E402
+
 VM = os.path.join(harness.ROOT, "scripts", "vm")
 MATRIX = os.path.join(harness.ROOT, "scripts", "run-matrix")
 WORKS = os.path.join(harness.ROOT, "tests", "lab", "works")
@@ -39,6 +42,14 @@ def matrix(*options):
         raise Skip(said.strip().splitlines()[-1])
     equal(result.returncode, 0, f"the exit status ({said[-3000:]})")
     return json.loads(result.stdout), said
+
+
+def read_page(path):
+    """What the scripts of a page show."""
+    with open(path, encoding="utf-8") as html:
+        packed = re.search(r'<script type="application/json"[^>]*>([^<]*)<',
+                           html.read())[1]
+    return pack.unpack(json.loads(packed))
 
 
 def check(found):
@@ -94,8 +105,19 @@ def _():
 
 @test("both kernels in one matrix")
 def _():
-    found, said = matrix("--vm")
+    html = os.path.join(os.environ["TMPDIR"], "page.html")
+    try:
+        found, said = matrix("--vm", "--html", html)
+        shown = read_page(html)
+    finally:
+        if os.path.exists(html):
+            os.unlink(html)
     check(found)
+    # The page has the ladders of both, the JSON no event.
+    for cell in shown["cells"]:
+        assert cell["ladder"] or cell["verdict"] != "works", cell
+    equal(len(shown["cells"]), len(found["cells"]))
+    assert not any("events" in report for report in found["cells"])
     here, there = found["kernels"]
     lacked = [report for report in found["cells"] if "kernel" in report]
     assert lacked, "nothing was run in the lab machine"

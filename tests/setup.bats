@@ -66,6 +66,15 @@ run_setup() {
 	grep -q 'install .* cppcheck$' "$LOG"
 }
 
+@test "page asks for the browser, and nobody else does" {
+	ABSENT='chromium chromium-driver'
+	run_setup 0
+	run_setup 0 lint
+	[ ! -s "$LOG" ]
+	run_setup 0 page
+	grep -q 'install .* chromium chromium-driver$' "$LOG"
+}
+
 @test "a package that is removed but configured is missing" {
 	fake dpkg-query 'shift 2; for name; do
 		case $name in make) s=config-files ;; *) s=installed ;; esac
@@ -139,5 +148,5 @@ run_setup() {
 
 @test "an unknown word is shown without its control characters" {
 	run_setup 2 $'\e[1mbold'
-	[ "$output" = 'setup: unknown word: ?[1mbold (there is: lint bluetooth)' ]
+	[ "$output" = 'setup: unknown word: ?[1mbold (there is: lint bluetooth page)' ]
 }
