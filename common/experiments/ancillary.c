@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include "experiments/control.h"
+#include "experiments/cmsg.h"
 #include "experiments/experiments.h"
 #include "probes/stage.h"
 
@@ -15,7 +15,7 @@
 
 /* A message whose control message, a time stamp, finds so much room. */
 static int
-receive_stamped(struct stage *stage, size_t room, struct control *control,
+receive_stamped(struct stage *stage, size_t room, struct cmsg *control,
     struct observation *seen)
 {
 	struct side *client, *server;
@@ -27,19 +27,19 @@ receive_stamped(struct stage *stage, size_t room, struct control *control,
 	STAGE_CALL(server, setsockopt, SOL_SOCKET, SO_TIMESTAMP, &on,
 	    sizeof(on));
 	/* The first shows that there is something to be cut. */
-	error = control_exchange(stage, client, server, control, seen);
+	error = cmsg_exchange(stage, client, server, control, seen);
 	if (error != 0)
 		return error;
-	if (control_find(control, SOL_SOCKET, SO_TIMESTAMP) == NULL)
+	if (cmsg_find(control, SOL_SOCKET, SO_TIMESTAMP) == NULL)
 		return stage_cannot(stage, "its messages have no time stamp "
 		    "that could be cut");
-	error = control_send(stage, client, server, seen);
+	error = cmsg_send(stage, client, server, seen);
 	return error != 0 ? error
-	    : control_receive_into(stage, server, control, room, seen);
+	    : cmsg_receive_into(stage, server, control, room, seen);
 }
 
 static int
-describe_cut(const struct control *control, struct observation *seen)
+describe_cut(const struct cmsg *control, struct observation *seen)
 {
 	const char *flag = (control->header.msg_flags & MSG_CTRUNC) != 0
 	    ? "MSG_CTRUNC" : "no flag";
@@ -56,7 +56,7 @@ describe_cut(const struct control *control, struct observation *seen)
 	(const char *const[]){ "MSG_CTRUNC, none of it",                       \
 	    "MSG_CTRUNC, a part of it", "MSG_CTRUNC, all of it",               \
 	    "no flag, none of it", "no flag, a part of it",                    \
-	    "no flag, all of it", CONTROL_ANSWERS, NULL }
+	    "no flag, all of it", CMSG_ANSWERS, NULL }
 
 #define CUT_DOCUMENTS(cut)                                                     \
 	(const struct document[]){                                             \
@@ -67,7 +67,7 @@ describe_cut(const struct control *control, struct observation *seen)
 static int
 half_room(struct stage *stage, struct observation *seen)
 {
-	struct control control;
+	struct cmsg control;
 	int error = receive_stamped(stage,
 	    CMSG_LEN(sizeof(struct timeval)) - 8, &control, seen);
 
@@ -80,7 +80,7 @@ static const struct probe half_room_probe = {
 	.group = GROUP_ANCILLARY,
 	.question = "recvmsg() with 8 bytes too few for a control message?",
 	.cells = { .shapes = ON_PAIRS },
-	.applies = control_received,
+	.applies = cmsg_received,
 	.answers = CUT_ANSWERS,
 	.documents = CUT_DOCUMENTS("MSG_CTRUNC, none of it or "
 				   "MSG_CTRUNC, a part of it"),
@@ -90,7 +90,7 @@ static const struct probe half_room_probe = {
 static int
 no_room(struct stage *stage, struct observation *seen)
 {
-	struct control control;
+	struct cmsg control;
 	int error = receive_stamped(stage, 0, &control, seen);
 
 	return error != 0 ? error < 0 ? error : 0
@@ -102,7 +102,7 @@ static const struct probe no_room_probe = {
 	.group = GROUP_ANCILLARY,
 	.question = "recvmsg() without a buffer for the control message?",
 	.cells = { .shapes = ON_PAIRS },
-	.applies = control_received,
+	.applies = cmsg_received,
 	.answers = CUT_ANSWERS,
 	.documents = CUT_DOCUMENTS("MSG_CTRUNC, none of it"),
 	.run = no_room,
@@ -159,7 +159,7 @@ static const struct probe unknown_type_probe = {
 	.group = GROUP_ANCILLARY,
 	.question = "sendmsg() with a control message of an unknown type?",
 	.cells = { .shapes = ON_PAIRS },
-	.applies = control_sent,
+	.applies = cmsg_sent,
 	.answers = (const char *const[]){ "ignored", "{errno}", NULL },
 	.run = unknown_type,
 };
@@ -175,7 +175,7 @@ static const struct probe unknown_level_probe = {
 	.group = GROUP_ANCILLARY,
 	.question = "And with one of a level that nobody knows?",
 	.cells = { .shapes = ON_PAIRS },
-	.applies = control_sent,
+	.applies = cmsg_sent,
 	.answers = (const char *const[]){ "ignored", "{errno}", NULL },
 	.run = unknown_level,
 };
@@ -185,7 +185,7 @@ static int
 descriptor(struct stage *stage, struct observation *seen)
 {
 	struct side *client, *server;
-	struct control control;
+	struct cmsg control;
 	ssize_t sent;
 	int error = stage_pair(stage, &client, &server);
 
@@ -196,10 +196,10 @@ descriptor(struct stage *stage, struct observation *seen)
 		return observe(seen, "%s", observed_errno(sent));
 	if (stage_poll(stage, server, POLLIN, STAGE_SURE_MS) <= 0)
 		return observe(seen, "nothing comes");
-	error = control_receive(stage, server, &control, 0, seen);
+	error = cmsg_receive(stage, server, &control, 0, seen);
 	if (error != 0)
 		return error < 0 ? error : 0;
-	return observe(seen, control_find(&control, SOL_SOCKET, SCM_RIGHTS)
+	return observe(seen, cmsg_find(&control, SOL_SOCKET, SCM_RIGHTS)
 	    != NULL ? "passed" : "dropped in silence");
 }
 
@@ -208,9 +208,9 @@ static const struct probe descriptor_probe = {
 	.group = GROUP_ANCILLARY,
 	.question = "sendmsg() with a descriptor (SCM_RIGHTS): does it arrive?",
 	.cells = { .shapes = ON_PAIRS },
-	.applies = control_sent,
+	.applies = cmsg_sent,
 	.answers = (const char *const[]){ "passed", "dropped in silence",
-	    "{errno}", CONTROL_ANSWERS, NULL },
+	    "{errno}", CMSG_ANSWERS, NULL },
 	.run = descriptor,
 };
 

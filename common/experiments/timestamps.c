@@ -9,7 +9,7 @@
 #include <sys/time.h>
 #include <time.h>
 
-#include "experiments/control.h"
+#include "experiments/cmsg.h"
 #include "experiments/experiments.h"
 #include "probes/stage.h"
 
@@ -21,7 +21,7 @@ stamp(struct side *side, int option, int value)
 }
 
 #define STAMP_ANSWERS                                                          \
-	"stamped", "no stamp", "setsockopt: {errno}", CONTROL_ANSWERS
+	"stamped", "no stamp", "setsockopt: {errno}", CMSG_ANSWERS
 
 #define STAMP_SOURCE(option) "socket(7), " option ": for all sockets"
 
@@ -31,14 +31,14 @@ stamp(struct side *side, int option, int value)
  */
 static int
 exchange_stamped(struct stage *stage, struct side *client,
-    struct side *server, struct control *control, struct observation *seen)
+    struct side *server, struct cmsg *control, struct observation *seen)
 {
-	int error = control_exchange(stage, client, server, control, seen);
+	int error = cmsg_exchange(stage, client, server, control, seen);
 
 	if (error != 0 || control->header.msg_controllen != 0)
 		return error;
 	stage_poll(stage, server, POLLIN, STAGE_QUIET_MS);
-	return control_exchange(stage, client, server, control, seen);
+	return cmsg_exchange(stage, client, server, control, seen);
 }
 
 /* One option is set; whether its control message comes along. */
@@ -46,7 +46,7 @@ static int
 ask_stamp(struct stage *stage, struct observation *seen, int option, int value)
 {
 	struct side *client, *server;
-	struct control control;
+	struct cmsg control;
 	int error = stage_pair(stage, &client, &server);
 
 	if (error != 0)
@@ -57,7 +57,7 @@ ask_stamp(struct stage *stage, struct observation *seen, int option, int value)
 	error = exchange_stamped(stage, client, server, &control, seen);
 	if (error != 0)
 		return error < 0 ? error : 0;
-	return observe(seen, control_find(&control, SOL_SOCKET, option) != NULL
+	return observe(seen, cmsg_find(&control, SOL_SOCKET, option) != NULL
 	    ? "stamped" : "no stamp");
 }
 
@@ -72,7 +72,7 @@ static const struct probe microseconds_probe = {
 	.group = GROUP_ANCILLARY,
 	.question = "SO_TIMESTAMP: does a message say when it came?",
 	.cells = { .shapes = ON_PAIRS },
-	.applies = control_received,
+	.applies = cmsg_received,
 	.answers = (const char *const[]){ STAMP_ANSWERS, NULL },
 	.documents = (const struct document[]){
 		{ .answer = "stamped", .source = STAMP_SOURCE("SO_TIMESTAMP") },
@@ -92,7 +92,7 @@ static const struct probe nanoseconds_probe = {
 	.group = GROUP_ANCILLARY,
 	.question = "SO_TIMESTAMPNS: does a message say when it came?",
 	.cells = { .shapes = ON_PAIRS },
-	.applies = control_received,
+	.applies = cmsg_received,
 	.answers = (const char *const[]){ STAMP_ANSWERS, NULL },
 	.documents = (const struct document[]){
 		{ .answer = "stamped",
@@ -114,7 +114,7 @@ static const struct probe software_probe = {
 	.group = GROUP_ANCILLARY,
 	.question = "SO_TIMESTAMPING in software: has a message a stamp?",
 	.cells = { .shapes = ON_PAIRS },
-	.applies = control_received,
+	.applies = cmsg_received,
 	.answers = (const char *const[]){ STAMP_ANSWERS, NULL },
 	.run = software,
 };
@@ -123,7 +123,7 @@ static int
 both(struct stage *stage, struct observation *seen)
 {
 	struct side *client, *server;
-	struct control control;
+	struct cmsg control;
 	const char *first, *second;
 	int error = stage_pair(stage, &client, &server);
 
@@ -135,8 +135,8 @@ both(struct stage *stage, struct observation *seen)
 	error = exchange_stamped(stage, client, server, &control, seen);
 	if (error != 0)
 		return error < 0 ? error : 0;
-	first = control_find(&control, SOL_SOCKET, SO_TIMESTAMPNS);
-	second = control_find(&control, SOL_SOCKET, SO_TIMESTAMP);
+	first = cmsg_find(&control, SOL_SOCKET, SO_TIMESTAMPNS);
+	second = cmsg_find(&control, SOL_SOCKET, SO_TIMESTAMP);
 	return observe(seen, first != NULL && second != NULL ? "both"
 	    : first != NULL ? "the first"
 	    : second != NULL ? "the second" : "no stamp");
@@ -147,9 +147,9 @@ static const struct probe both_probe = {
 	.group = GROUP_ANCILLARY,
 	.question = "SO_TIMESTAMPNS, then SO_TIMESTAMP: which one counts?",
 	.cells = { .shapes = ON_PAIRS },
-	.applies = control_received,
+	.applies = cmsg_received,
 	.answers = (const char *const[]){ "the first", "the second", "both",
-	    "no stamp", "setsockopt fails", CONTROL_ANSWERS, NULL },
+	    "no stamp", "setsockopt fails", CMSG_ANSWERS, NULL },
 	.documents = (const struct document[]){
 		{ .answer = "the first or the second",
 		  .source = "socket(7), SO_TIMESTAMPNS: mutually exclusive" },
@@ -166,20 +166,20 @@ static int
 too_late(struct stage *stage, struct observation *seen)
 {
 	struct side *client, *server;
-	struct control control;
+	struct cmsg control;
 	int error = stage_pair(stage, &client, &server);
 
 	if (error == 0)
-		error = control_send(stage, client, server, seen);
+		error = cmsg_send(stage, client, server, seen);
 	if (error != 0)
 		return error < 0 ? error : 0;
 	error = stamp(server, SO_TIMESTAMP, 1);
 	if (error != 0)
 		return observe(seen, "setsockopt: %s", observed_errno(error));
-	error = control_receive(stage, server, &control, 0, seen);
+	error = cmsg_receive(stage, server, &control, 0, seen);
 	if (error != 0)
 		return error < 0 ? error : 0;
-	return observe(seen, control_find(&control, SOL_SOCKET, SO_TIMESTAMP)
+	return observe(seen, cmsg_find(&control, SOL_SOCKET, SO_TIMESTAMP)
 	    != NULL ? "stamped" : "no stamp");
 }
 
@@ -188,7 +188,7 @@ static const struct probe too_late_probe = {
 	.group = GROUP_ANCILLARY,
 	.question = "SO_TIMESTAMP set when the message has come: a stamp?",
 	.cells = { .shapes = ON_PAIRS, .with = TRAIT_BOUNDARIES },
-	.applies = control_received,
+	.applies = cmsg_received,
 	.answers = (const char *const[]){ STAMP_ANSWERS, NULL },
 	.run = too_late,
 };
@@ -197,12 +197,12 @@ static int
 last_stamp(struct stage *stage, struct observation *seen)
 {
 	struct side *client, *server;
-	struct control control;
+	struct cmsg control;
 	struct timeval time;
 	int error = stage_pair(stage, &client, &server);
 
 	if (error == 0)
-		error = control_exchange(stage, client, server, &control, seen);
+		error = cmsg_exchange(stage, client, server, &control, seen);
 	if (error != 0)
 		return error < 0 ? error : 0;
 	error = STAGE_CALL(server, ioctl, SIOCGSTAMP, &time);
@@ -215,9 +215,9 @@ static const struct probe last_stamp_probe = {
 	.group = GROUP_ANCILLARY,
 	.question = "SIOCGSTAMP: when did the last message come?",
 	.cells = { .shapes = ON_PAIRS },
-	.applies = control_received,
+	.applies = cmsg_received,
 	.answers = (const char *const[]){ "stamped", "{errno}",
-	    CONTROL_ANSWERS, NULL },
+	    CMSG_ANSWERS, NULL },
 	.documents = (const struct document[]){
 		{ .answer = "stamped", .source = "socket(7), SIOCGSTAMP" },
 		{ .answer = NULL },
@@ -229,7 +229,7 @@ static int
 when_sent(struct stage *stage, struct observation *seen)
 {
 	struct side *client, *server;
-	struct control control;
+	struct cmsg control;
 	int error = stage_pair(stage, &client, &server);
 
 	if (error != 0)
@@ -238,16 +238,16 @@ when_sent(struct stage *stage, struct observation *seen)
 	    SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_TSONLY);
 	if (error != 0)
 		return observe(seen, "setsockopt: %s", observed_errno(error));
-	error = control_send(stage, client, server, seen);
+	error = cmsg_send(stage, client, server, seen);
 	if (error != 0)
 		return error < 0 ? error : 0;
 	/* The message has arrived: it has left. */
 	if ((stage_poll(stage, client, 0, 0) & POLLERR) == 0)
 		return observe(seen, "no stamp");
-	error = control_receive(stage, client, &control, MSG_ERRQUEUE, seen);
+	error = cmsg_receive(stage, client, &control, MSG_ERRQUEUE, seen);
 	if (error != 0)
 		return error < 0 ? error : 0;
-	return observe(seen, control_find(&control, SOL_SOCKET,
+	return observe(seen, cmsg_find(&control, SOL_SOCKET,
 	    SO_TIMESTAMPING) != NULL ? "stamped" : "no stamp");
 }
 
@@ -256,7 +256,7 @@ static const struct probe when_sent_probe = {
 	.group = GROUP_ANCILLARY,
 	.question = "SO_TIMESTAMPING: is its sender told when a message left?",
 	.cells = { .shapes = ON_CONNECTED | ON_DATAGRAM },
-	.applies = control_received,
+	.applies = cmsg_received,
 	.answers = (const char *const[]){ STAMP_ANSWERS, NULL },
 	.run = when_sent,
 };

@@ -1,24 +1,24 @@
-#include "experiments/control.h"
+#include "experiments/cmsg.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 
 bool
-control_received(const struct choice *choice)
+cmsg_received(const struct choice *choice)
 {
 	return choice->row.receive == NULL && choice->row.transmit == NULL &&
 	    !choice->row.unpolled;
 }
 
 bool
-control_sent(const struct choice *choice)
+cmsg_sent(const struct choice *choice)
 {
-	return control_received(choice) && choice->row.wrap == NULL;
+	return cmsg_received(choice) && choice->row.wrap == NULL;
 }
 
 int
-control_send(struct stage *stage, struct side *from, struct side *to,
+cmsg_send(struct stage *stage, struct side *from, struct side *to,
     struct observation *seen)
 {
 	ssize_t sent = stage_send(stage, from, STAGE_MESSAGE,
@@ -35,7 +35,7 @@ control_send(struct stage *stage, struct side *from, struct side *to,
 }
 
 static int
-receive(struct side *to, struct control *control, size_t room, int flags,
+receive(struct side *to, struct cmsg *control, size_t room, int flags,
     struct observation *seen)
 {
 	control->part = (struct iovec){ control->data, sizeof(control->data) };
@@ -55,7 +55,7 @@ receive(struct side *to, struct control *control, size_t room, int flags,
 }
 
 int
-control_receive(struct stage *stage, struct side *to, struct control *control,
+cmsg_receive(struct stage *stage, struct side *to, struct cmsg *control,
     int flags, struct observation *seen)
 {
 	(void)stage;
@@ -63,25 +63,25 @@ control_receive(struct stage *stage, struct side *to, struct control *control,
 }
 
 int
-control_receive_into(struct stage *stage, struct side *to,
-    struct control *control, size_t room, struct observation *seen)
+cmsg_receive_into(struct stage *stage, struct side *to,
+    struct cmsg *control, size_t room, struct observation *seen)
 {
 	(void)stage;
 	return receive(to, control, room, 0, seen);
 }
 
 int
-control_exchange(struct stage *stage, struct side *from, struct side *to,
-    struct control *control, struct observation *seen)
+cmsg_exchange(struct stage *stage, struct side *from, struct side *to,
+    struct cmsg *control, struct observation *seen)
 {
-	int error = control_send(stage, from, to, seen);
+	int error = cmsg_send(stage, from, to, seen);
 
 	return error != 0 ? error
-	    : control_receive(stage, to, control, 0, seen);
+	    : cmsg_receive(stage, to, control, 0, seen);
 }
 
 const void *
-control_find(const struct control *control, int level, int type)
+cmsg_find(const struct cmsg *control, int level, int type)
 {
 	struct msghdr header = control->header;
 	struct cmsghdr *message = CMSG_FIRSTHDR(&header);
