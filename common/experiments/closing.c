@@ -76,6 +76,7 @@ static const struct probe unread_answer_probe = {
 	    "{errno}, then {errno}", "{errno}, then nothing",
 	    "nothing, then 0", "nothing, then {errno}",
 	    "nothing, then nothing", NULL },
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = unread_answer,
 };
 
@@ -121,6 +122,9 @@ static const struct probe linger_zero_probe = {
 #define PIECE 1000
 #define PIECES_MAX 2000
 
+/* Longer than any experiment takes. */
+#define LINGER_SECONDS 10
+
 static int
 set_buffer(struct side *side, int fd, int name, int size)
 {
@@ -161,12 +165,34 @@ close_it(struct stage_task *task)
 	return STAGE_CALL(task->side, close);
 }
 
+/*
+ * close() in a task, which may outlive whoever called this: 1 where it does not
+ * come back by itself, 0 where it has, or a negative errno.
+ */
+static int
+begin_closing(struct stage *stage, struct side *side)
+{
+	static struct stage_task task;
+	int error;
+
+	task = (struct stage_task){
+		.stage = stage, .side = side, .work = close_it,
+	};
+	error = stage_begin(&task);
+	if (error != 0)
+		return error;
+	/* A call that is only about to end may sleep for a moment, too. */
+	if (stage_await_sleep(&task) == 0 &&
+	    !stage_ended(&task, STAGE_QUIET_MS))
+		return 1;
+	return stage_ended(&task, STAGE_SURE_MS) ? (int)task.result : 1;
+}
+
 /* Whether close() comes back at once, with data that nobody takes. */
 static int
-lingering_close(struct stage *stage, struct observation *seen, bool blocking)
+closing_waits(struct stage *stage, struct observation *seen,
+    bool lingering, bool blocking)
 {
-	/* It may outlive this function. */
-	static struct stage_task task;
 	struct side *client, *server;
 	size_t sent;
 	int error = full_pair(stage, &client, &server, &sent);
@@ -175,33 +201,31 @@ lingering_close(struct stage *stage, struct observation *seen, bool blocking)
 		error = move_nonblocking(client);
 	if (error != 0)
 		return error;
-	error = set_linger(client, 10);
+	if (lingering)
+		error = set_linger(client, LINGER_SECONDS);
 	if (error != 0)
 		return observe(seen, "setsockopt: %s", observed_errno(error));
-	task = (struct stage_task){
-		.stage = stage, .side = client, .work = close_it,
-	};
-	error = stage_begin(&task);
-	if (error != 0)
-		return error;
-	/* A call that is only about to end may sleep for a moment, too. */
-	if (stage_await_sleep(&task) == 0 &&
-	    !stage_ended(&task, STAGE_QUIET_MS))
-		return observe(seen, "blocks");
-	return observe(seen, "%s", task.result == 0 ? "at once"
-	    : observed_errno(task.result));
+	error = begin_closing(stage, client);
+	return observe(seen, "%s", error == 1 ? "blocks"
+	    : error == 0 ? "at once" : observed_errno(error));
+}
+
+static int
+linger_off(struct stage *stage, struct observation *seen)
+{
+	return closing_waits(stage, seen, false, true);
 }
 
 static int
 linger_blocking(struct stage *stage, struct observation *seen)
 {
-	return lingering_close(stage, seen, true);
+	return closing_waits(stage, seen, true, true);
 }
 
 static int
 linger_nonblocking(struct stage *stage, struct observation *seen)
 {
-	return lingering_close(stage, seen, false);
+	return closing_waits(stage, seen, true, false);
 }
 
 #define LINGER_WORDS                                                           \
@@ -210,6 +234,22 @@ linger_nonblocking(struct stage *stage, struct observation *seen)
 		"blocks", "at once", "{errno}", "setsockopt: {errno}", NULL    \
 	}
 
+static const struct probe linger_off_probe = {
+	.id = "linger.off",
+	.group = GROUP_END,
+	.question = "No SO_LINGER, data that nobody takes: does close() wait?",
+	.cells = { .shapes = ON_CONNECTED },
+	.applies = move_is_direct,
+	.answers = LINGER_WORDS,
+	.documents = (const struct document[]){
+		{ .answer = "at once",
+		  .source = "socket(7), SO_LINGER: it returns immediately" },
+		{ .answer = NULL },
+	},
+	.limit_ms = MOVE_LIMIT_MS,
+	.run = linger_off,
+};
+
 static const struct probe linger_blocking_probe = {
 	.id = "linger",
 	.group = GROUP_END,
@@ -217,6 +257,7 @@ static const struct probe linger_blocking_probe = {
 	.cells = { .shapes = ON_CONNECTED },
 	.applies = move_is_direct,
 	.answers = LINGER_WORDS,
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = linger_blocking,
 };
 
@@ -227,6 +268,7 @@ static const struct probe linger_nonblocking_probe = {
 	.cells = { .shapes = ON_CONNECTED },
 	.applies = move_is_direct,
 	.answers = LINGER_WORDS,
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = linger_nonblocking,
 };
 
@@ -237,8 +279,7 @@ read_all(struct stage *stage, struct side *side, int ms, ssize_t *last)
 	char data[4096];
 	size_t bytes = 0;
 
-	while ((*last = stage_receive(stage, side, data, sizeof(data),
-	    MSG_DONTWAIT, ms)) > 0)
+	while ((*last = move_receive(stage, side, data, sizeof(data), ms)) > 0)
 		bytes += (size_t)*last;
 	return bytes;
 }
@@ -253,8 +294,8 @@ background(struct stage *stage, struct observation *seen)
 	int error = full_pair(stage, &client, &server, &sent);
 
 	if (error == 0)
-		error = move_close(client);
-	if (error != 0)
+		error = begin_closing(stage, client);
+	if (error < 0)
 		return error;
 	got = read_all(stage, server, STAGE_SURE_MS, &last);
 	return observe(seen, "%s, then %s", got >= sent ? "all" : "a part",
@@ -271,6 +312,7 @@ static const struct probe background_probe = {
 	.answers = (const char *const[]){ "all, then 0", "all, then {errno}",
 	    "all, then nothing", "a part, then 0", "a part, then {errno}",
 	    "a part, then nothing", NULL },
+	.limit_ms = MOVE_LIMIT_MS,
 	.documents = (const struct document[]){
 		{ .cells = { .with = TRAIT_RELIABLE },
 		  .answer = "all, then 0",
@@ -284,6 +326,7 @@ static const struct probe background_probe = {
 const struct probe *const closing_probes[] = {
 	&unread_probe,
 	&unread_answer_probe,
+	&linger_off_probe,
 	&linger_blocking_probe,
 	&linger_nonblocking_probe,
 	&linger_zero_probe,

@@ -58,6 +58,7 @@ static const struct probe nobody_probe = {
 		  .source = "POSIX.1-2017, connect(): no connection is made" },
 		{ .answer = NULL },
 	},
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = nobody,
 };
 
@@ -86,6 +87,7 @@ static const struct probe not_listening_probe = {
 		  .source = "connect(2), POSIX.1-2017, connect()" },
 		{ .answer = NULL },
 	},
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = not_listening,
 };
 
@@ -141,12 +143,14 @@ nobody_send(struct stage *stage, struct observation *seen)
 	if (sent < 0)
 		return observe(seen, "send: %s", observed_errno(sent));
 	revents = stage_poll(stage, client, POLLIN, STAGE_QUIET_MS);
-	if (revents == 0)
-		return observe(seen, "nothing");
 	if ((revents & POLLERR) != 0)
 		return observe(seen, "later: %s",
 		    observed_errno(move_pending(client)));
-	return observe(seen, "recv: %s", move_read(stage, client, 0, word));
+	if (revents != 0)
+		move_read(stage, client, STAGE_QUIET_MS, word);
+	if (revents == 0 || strcmp(word, "nothing") == 0)
+		return observe(seen, "nothing");
+	return observe(seen, "recv: %s", word);
 }
 
 static const struct probe nobody_send_probe = {
@@ -156,7 +160,7 @@ static const struct probe nobody_send_probe = {
 	.cells = { .shapes = ON_DATAGRAM },
 	.answers = (const char *const[]){ "nothing", "send: {errno}",
 	    "later: {errno}", "later: ok", "recv: data", "recv: 0",
-	    "recv: {errno}", "recv: nothing", NULL },
+	    "recv: {errno}", NULL },
 	.run = nobody_send,
 };
 
@@ -241,6 +245,7 @@ static const struct probe nonblocking_probe = {
 		  .source = "POSIX.1-2017, connect()" },
 		{ .answer = NULL },
 	},
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = nonblocking,
 };
 
@@ -273,6 +278,7 @@ static const struct probe nonblocking_refused_probe = {
 		  .source = "connect(2), EINPROGRESS and ECONNREFUSED" },
 		{ .answer = NULL },
 	},
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = nonblocking_refused,
 };
 
@@ -312,6 +318,7 @@ static const struct probe nonblocking_again_probe = {
 		  .source = "connect(2), POSIX.1-2017, connect()" },
 		{ .answer = NULL },
 	},
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = nonblocking_again,
 };
 
@@ -321,7 +328,7 @@ nonblocking_full(struct stage *stage, struct observation *seen)
 {
 	struct side *listener, *client;
 	struct endpoint contact;
-	int error = stage_listening(stage, 0, &listener);
+	int error = stage_listening(stage, 1, &listener);
 	int first = 0;
 	int next = 0;
 

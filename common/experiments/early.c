@@ -106,6 +106,7 @@ static const struct probe sends_and_leaves_probe = {
 		  .source = "POSIX.1-2017, recv(): orderly shutdown" },
 		{ .answer = NULL },
 	},
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = sends_and_leaves,
 };
 
@@ -138,6 +139,7 @@ static const struct probe takes_back_probe = {
 		      "aborted" },
 		{ .answer = NULL },
 	},
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = takes_back,
 };
 
@@ -161,6 +163,7 @@ static const struct probe listener_leaves_probe = {
 	.cells = { .shapes = ON_CONNECTED },
 	.applies = move_is_direct,
 	.answers = (const char *const[]){ MOVE_READ_WORDS, NULL },
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = listener_leaves,
 };
 

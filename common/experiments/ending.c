@@ -68,6 +68,7 @@ static const struct probe end_again_probe = {
 	    "0, then nothing", "{errno}, then 0", "{errno}, then {errno}",
 	    "{errno}, then nothing", "nothing, then 0",
 	    "nothing, then {errno}", "nothing, then nothing", NULL },
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = end_again,
 };
 
@@ -146,6 +147,7 @@ static const struct probe end_data_probe = {
 		      "and the peer has performed an orderly shutdown" },
 		{ .answer = NULL },
 	},
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = end_data,
 };
 
@@ -207,6 +209,7 @@ static const struct probe write_closed_probe = {
 		  .source = "POSIX.1-2017, send(); socket(7), Signals" },
 		{ .answer = NULL },
 	},
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = write_closed,
 };
 

@@ -6,6 +6,11 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "drive/step.h"
+
+/* A pause before it is asked again. */
+#define PAUSE_NS 10000000
+
 int
 move_nonblocking(struct side *side)
 {
@@ -110,14 +115,31 @@ move_sent(struct stage *stage, struct side *from, char word[MOVE_WORD])
 	return word;
 }
 
+ssize_t
+move_receive(struct stage *stage, struct side *to, void *data, size_t room,
+    int ms)
+{
+	uint64_t end = step_end((int64_t)ms * 1000000);
+
+	for (;;) {
+		int64_t left = ms > 0 ? step_left(end) / 1000000 : 0;
+		ssize_t got = stage_receive(stage, to, data, room,
+		    MSG_DONTWAIT, left > 0 ? (int)left : 0);
+
+		/* Where poll() promises too much, it is asked again. */
+		if (got != -EAGAIN || left <= 0)
+			return got == -EAGAIN ? -ETIMEDOUT : got;
+		side_wait(to, -1, 0, PAUSE_NS);
+	}
+}
+
 const char *
 move_read(struct stage *stage, struct side *to, int ms, char word[MOVE_WORD])
 {
 	char data[64];
-	ssize_t got = stage_receive(stage, to, data, sizeof(data),
-	    MSG_DONTWAIT, ms);
+	ssize_t got = move_receive(stage, to, data, sizeof(data), ms);
 
-	if (got == -EAGAIN || got == -ETIMEDOUT)
+	if (got == -ETIMEDOUT)
 		strlcpy(word, "nothing", MOVE_WORD);
 	else
 		strlcpy(word, got < 0 ? observed_errno(got)
@@ -149,15 +171,25 @@ move_leave_ms(const struct stage *stage)
 struct side *
 move_which(struct stage *stage, struct side *one, struct side *other, int ms)
 {
-	struct pollfd polled[] = {
-		{ .fd = one->fd, .events = POLLIN },
-		{ .fd = other->fd, .events = POLLIN },
-	};
+	uint64_t end = step_end((int64_t)ms * 1000000);
+	struct side *const sides[] = { one, other };
+	char word[MOVE_WORD];
 
-	(void)stage;
-	if (one->calls->poll(&one->recorder, polled, 2, ms) <= 0)
-		return NULL;
-	return polled[0].revents != 0 ? one : other;
+	for (int64_t left; (left = step_left(end)) > 0;) {
+		struct pollfd polled[] = {
+			{ .fd = one->fd, .events = POLLIN },
+			{ .fd = other->fd, .events = POLLIN },
+		};
+
+		one->calls->poll(&one->recorder, polled, 2,
+		    (int)(left / 1000000));
+		for (int i = 0; i < 2; i++)
+			if (polled[i].revents != 0 && strcmp(move_read(stage,
+			    sides[i], 0, word), "data") == 0)
+				return sides[i];
+		side_wait(one, -1, 0, PAUSE_NS);
+	}
+	return NULL;
 }
 
 bool

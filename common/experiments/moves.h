@@ -20,6 +20,12 @@
 	    "POLLERR|POLLHUP", "POLLIN|POLLERR|POLLHUP",                       \
 	    "POLLRDHUP|POLLERR|POLLHUP", "POLLIN|POLLRDHUP|POLLERR|POLLHUP"
 
+/*
+ * How long an experiment may take that waits more than once for what may not
+ * come.
+ */
+#define MOVE_LIMIT_MS 10000
+
 /* Room for such a word. */
 #define MOVE_WORD 48
 
@@ -61,7 +67,14 @@ long move_send(struct stage *stage, struct side *from, unsigned *signals);
 const char *move_sent(struct stage *stage, struct side *from,
     char word[MOVE_WORD]);
 
-/* Waits at most ms, receives, and says what came, in a word. */
+/*
+ * stage_receive() that never blocks, also where poll() says more than is true.
+ * Returns -ETIMEDOUT where nothing has come.
+ */
+ssize_t move_receive(struct stage *stage, struct side *to, void *data,
+    size_t room, int ms);
+
+/* The same, and says what came, in a word. */
 const char *move_read(struct stage *stage, struct side *to, int ms,
     char word[MOVE_WORD]);
 
@@ -75,8 +88,8 @@ int move_close(struct side *side);
 int move_leave_ms(const struct stage *stage);
 
 /*
- * Waits at most ms until one of two sockets is readable, in one poll(). Returns
- * it, or NULL.
+ * Waits at most ms until something can be received from one of two sockets, and
+ * receives it. Returns which, or NULL. One that listens is passed over.
  */
 struct side *move_which(struct stage *stage, struct side *one,
     struct side *other, int ms);

@@ -49,6 +49,7 @@ static const struct probe sets_peer_probe = {
 		  .source = "POSIX.1-2017, connect(); connect(2)" },
 		{ .answer = NULL },
 	},
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = sets_peer,
 };
 
@@ -123,6 +124,7 @@ static const struct probe reconnect_probe = {
 		  .source = "POSIX.1-2017, connect()" },
 		{ .answer = NULL },
 	},
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = reconnect,
 };
 
@@ -243,6 +245,7 @@ static const struct probe disconnect_again_probe = {
 	.applies = move_is_direct,
 	.answers = (const char *const[]){ "ok", "{errno}", "no answer",
 	    "refused: {errno}", NULL },
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = disconnect_again,
 };
 
@@ -290,6 +293,7 @@ static const struct probe other_address_probe = {
 		  .source = "POSIX.1-2017, sendto()" },
 		{ .answer = NULL },
 	},
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = other_address,
 };
 

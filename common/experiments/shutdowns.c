@@ -128,6 +128,7 @@ static const struct probe other_direction_probe = {
 		  .source = "shutdown(2): SHUT_WR disallows transmissions" },
 		{ .answer = NULL },
 	},
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = other_direction,
 };
 
@@ -270,6 +271,7 @@ static const struct probe then_written_probe = {
 		  .source = "shutdown(2): receptions are disallowed" },
 		{ .answer = NULL },
 	},
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = then_written,
 };
 

@@ -40,13 +40,19 @@ third_party(struct stage *stage, struct observation *seen)
 		return observe(seen, "send: %s", observed_errno(sent));
 	/* What comes from the peer has to be behind it. */
 	stage_send(stage, client, "abc", 3, 0);
-	if (stage_receive(stage, server, data, sizeof(data), 0,
-		STAGE_SURE_MS) < 0)
+	if (move_receive(stage, server, data, sizeof(data), STAGE_SURE_MS) < 0)
 		return observe(seen, "neither is heard");
 	if (data[0] == '3')
 		return observe(seen, "heard");
-	return observe(seen, "%s", stage_receive(stage, server, data,
-	    sizeof(data), 0, STAGE_QUIET_MS) > 0 ? "heard" : "dropped");
+	return observe(seen, "%s", move_receive(stage, server, data,
+	    sizeof(data), STAGE_QUIET_MS) > 0 ? "heard" : "dropped");
+}
+
+/* Where whoever is connected to has to listen, there are connections. */
+static bool
+only_names(const struct choice *choice)
+{
+	return !choice->row.listens;
 }
 
 static const struct probe third_party_probe = {
@@ -54,6 +60,7 @@ static const struct probe third_party_probe = {
 	.group = GROUP_CONNECT,
 	.question = "A connected socket: does it hear others than its peer?",
 	.cells = { .shapes = ON_DATAGRAM },
+	.applies = only_names,
 	.answers = (const char *const[]){ "dropped", "heard",
 	    "neither is heard", "send: {errno}", NULL },
 	.documents = (const struct document[]){
@@ -62,6 +69,7 @@ static const struct probe third_party_probe = {
 		  .source = "connect(2); POSIX.1-2017, connect()" },
 		{ .answer = NULL },
 	},
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = third_party,
 };
 
@@ -94,6 +102,7 @@ static const struct probe third_party_before_probe = {
 	.group = GROUP_CONNECT,
 	.question = "Others' messages that came before connect(): dropped?",
 	.cells = { .shapes = ON_DATAGRAM },
+	.applies = only_names,
 	.answers = (const char *const[]){ "dropped", "heard", "0", "{errno}",
 	    NULL },
 	.documents = (const struct document[]){

@@ -182,6 +182,7 @@ static const struct probe connect_itself_probe = {
 	    "no answer", "ok, then send: {errno}",
 	    "ok, then send: {errno} and SIGPIPE", "ok, then recv: 0",
 	    "ok, then recv: {errno}", "ok, then recv: nothing", NULL },
+	.limit_ms = MOVE_LIMIT_MS,
 	.run = connect_itself,
 };
 

@@ -98,7 +98,8 @@ stage_receive(struct stage *stage, struct side *to, void *data, size_t room,
 {
 	const struct cell *cell = &stage->choice->row;
 	struct envelope envelope = envelope_of(to);
-	uint64_t end = step_end((int64_t)ms * 1000000);
+	/* A time-out of 0 would be none. */
+	uint64_t end = step_end((int64_t)(ms > 0 ? ms : 1) * 1000000);
 
 	/* A stream is received into the room that there is. */
 	if (cell->unwrap == NULL && cell->receive == NULL &&
