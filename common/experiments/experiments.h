@@ -21,6 +21,7 @@ extern const struct probe *const empty_probes[];
 extern const struct probe *const flags_probes[];
 extern const struct probe *const buffers_probes[];
 extern const struct probe *const flow_probes[];
+extern const struct probe *const drops_probes[];
 extern const struct probe *const readiness_probes[];
 extern const struct probe *const ending_probes[];
 extern const struct probe *const closing_probes[];

@@ -19,6 +19,7 @@ static const struct probe *const *const generic[] = {
 	flags_probes,
 	buffers_probes,
 	flow_probes,
+	drops_probes,
 	readiness_probes,
 	ending_probes,
 	closing_probes,

@@ -8,6 +8,7 @@
 
 #include "families.h"
 #include "ip.h"
+#include "ip_documents.h"
 #include "ip_envelope.h"
 #include "ipv4.h"
 
@@ -110,6 +111,8 @@ const struct family inet_family = {
 	.refusal_source = "socket(2)",
 	.hints = ip_hints,
 	.options = ip_options,
+	.documents = inet_documents,
+	.differences = inet_differences,
 	.host_names = true,
 	.address = ipv4_address,
 	.format = ipv4_format,

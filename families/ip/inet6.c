@@ -8,6 +8,7 @@
 
 #include "families.h"
 #include "ip.h"
+#include "ip_documents.h"
 #include "ip_envelope.h"
 #include "ipv6.h"
 
@@ -76,6 +77,8 @@ const struct family inet6_family = {
 	.refusal_source = "socket(2)",
 	.hints = ip_hints,
 	.options = ip_options,
+	.documents = inet6_documents,
+	.differences = inet6_differences,
 	.host_names = true,
 	.address = ipv6_address,
 	.format = ipv6_format,

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "families.h"
+#include "netlink_documents.h"
 #include "netlink_message.h"
 #include "netlink_probes.h"
 
@@ -235,6 +236,7 @@ const struct family netlink_family = {
 	.refusal_source = "netlink(7), socket(2)",
 	.hints = hints,
 	.probes = netlink_probes,
+	.documents = netlink_documents,
 	.address = netlink_address,
 	.format = netlink_format,
 	.lay_out = netlink_lay_out,

@@ -16,6 +16,7 @@
 #include "shared/ethernet.h"
 #include "families.h"
 #include "packet.h"
+#include "packet_documents.h"
 
 static const struct protocol protocols[] = {
 	{ "packet", "802_ex1", ETHERNET_TYPE, "htons(ETH_P_802_EX1)", 0 },
@@ -158,6 +159,7 @@ const struct family packet_family = {
 	.refusal_source = "packet(7), socket(2)",
 	.hints = hints,
 	.variants = variants,
+	.documents = packet_documents,
 	.address = packet_address,
 	.format = packet_format,
 	.lay_out = packet_lay_out,

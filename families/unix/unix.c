@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "families.h"
+#include "unix_documents.h"
 #include "unix_name.h"
 #include "unix_probes.h"
 
@@ -215,6 +216,7 @@ const struct family unix_family = {
 	.refusal_source = "unix(7), socket(2)",
 	.hints = hints,
 	.probes = unix_probes,
+	.documents = unix_documents,
 	.variants = variants,
 	.address = unix_address,
 	.format = unix_name_format,

@@ -1,0 +1,113 @@
+/* Messages that found no room: is the receiver told of them? */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "experiments/experiments.h"
+#include "experiments/packet.h"
+
+/* More than the least of receive buffers holds. */
+#define MESSAGES 100
+
+#define BUFFER 2048
+
+static bool
+may_drop(const struct choice *choice)
+{
+	return packet_plain_message(choice) &&
+	    (choice->row.traits & TRAIT_RELIABLE) == 0;
+}
+
+/* recvmsg(), and the count that came with the message; -1: none came. */
+static ssize_t
+receive_counted(struct side *to, long *count)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[256];
+	} control;
+	char data[64];
+	struct iovec vector = { .iov_base = data, .iov_len = sizeof(data) };
+	struct msghdr message = {
+		.msg_iov = &vector, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	ssize_t got = STAGE_CALL(to, recvmsg, &message, MSG_DONTWAIT);
+	struct cmsghdr *one = got >= 0 ? CMSG_FIRSTHDR(&message) : NULL;
+	unsigned value;
+
+	*count = -1;
+	for (; one != NULL; one = CMSG_NXTHDR(&message, one)) {
+		if (one->cmsg_level != SOL_SOCKET ||
+		    one->cmsg_type != SO_RXQ_OVFL)
+			continue;
+		memcpy(&value, CMSG_DATA(one), sizeof(value));
+		*count = value;
+	}
+	return got;
+}
+
+/* How many messages were sent, and how many of them came. */
+static void
+overflow(struct stage *stage, struct side *from, struct side *to,
+    size_t *sent, size_t *came, long *last)
+{
+	int error;
+
+	*sent = stage_flood(stage, from, STAGE_MESSAGE_LENGTH, MESSAGES,
+	    &error);
+	*came = 0;
+	while (*came < *sent && stage_poll(stage, to, POLLIN,
+	    STAGE_QUIET_MS) > 0 && receive_counted(to, last) >= 0)
+		++*came;
+}
+
+static int
+drop_counter(struct stage *stage, struct observation *seen)
+{
+	struct side *from, *to;
+	size_t sent, came;
+	long during = -1, behind;
+	ssize_t got;
+	int error = stage_pair(stage, &from, &to);
+
+	if (error != 0)
+		return error;
+	error = packet_set(to, SO_RXQ_OVFL, 1);
+	if (error < 0)
+		return observe(seen, "setsockopt: %s", observed_errno(error));
+	packet_set(to, SO_RCVBUF, BUFFER);
+	overflow(stage, from, to, &sent, &came, &during);
+	if (came == sent)
+		return observe(seen, "nothing is lost");
+	got = packet_await(stage, from, to);
+	if (got >= 0)
+		got = receive_counted(to, &behind);
+	if (got < 0)
+		return observe(seen, "no message: %s", observed_errno(got));
+	return observe(seen, behind < 0 ? "not told" : behind ==
+	    (long)(sent - came) ? "told with the next message"
+	    : "told, another number");
+}
+
+static const struct probe drop_counter_probe = {
+	.id = "drop-counter",
+	.group = GROUP_BUFFERS,
+	.question = "Messages were dropped: does SO_RXQ_OVFL tell how many?",
+	.cells = { .shapes = ON_DATAGRAM | ON_BUS },
+	.applies = may_drop,
+	.answers = (const char *const[]){ "told with the next message",
+	    "told, another number", "not told", "nothing is lost",
+	    "no message: {errno}", "setsockopt: {errno}", NULL },
+	.documents = (const struct document[]){
+		{ .answer = "told with the next message or nothing is lost",
+		  .source = "socket(7), SO_RXQ_OVFL" },
+		{ .answer = NULL },
+	},
+	.run = drop_counter,
+};
+
+const struct probe *const drops_probes[] = {
+	&drop_counter_probe,
+	NULL,
+};

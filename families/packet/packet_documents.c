@@ -1,0 +1,11 @@
+/* What packet(7) and others say of packet sockets, by topic. */
+#include "packet_documents.h"
+
+const struct document packet_documents[] = {
+	/* Boundaries and truncation. */
+	{ "trunc-len", { .type = 0 }, "real length", "packet(7), MSG_TRUNC",
+	  false },
+	{ "trunc-len.peek", { .type = 0 }, "the length",
+	  "packet(7), MSG_TRUNC", false },
+	{ .answer = NULL },
+};
