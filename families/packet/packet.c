@@ -16,6 +16,7 @@
 #include "shared/ethernet.h"
 #include "families.h"
 #include "packet.h"
+#include "packet_probes.h"
 
 static const struct protocol protocols[] = {
 	{ "packet", "802_ex1", ETHERNET_TYPE, "htons(ETH_P_802_EX1)", 0 },
@@ -157,6 +158,7 @@ const struct family packet_family = {
 	.refusals = refusals,
 	.refusal_source = "packet(7), socket(2)",
 	.hints = hints,
+	.probes = packet_probes,
 	.variants = variants,
 	.address = packet_address,
 	.format = packet_format,
