@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "can.h"
+#include "can_probes.h"
 #include "families.h"
 
 static const struct protocol protocols[] = {
@@ -149,6 +150,7 @@ const struct family can_family = {
 	.refusal_source = "can_create() of Linux",
 	.hints = hints,
 	.options = options,
+	.probes = can_probes,
 	.address = can_address,
 	.format = can_format,
 	.lay_out = can_lay_out,

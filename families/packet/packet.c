@@ -17,6 +17,7 @@
 #include "families.h"
 #include "packet.h"
 #include "packet_documents.h"
+#include "packet_probes.h"
 
 static const struct protocol protocols[] = {
 	{ "packet", "802_ex1", ETHERNET_TYPE, "htons(ETH_P_802_EX1)", 0 },
@@ -158,6 +159,7 @@ const struct family packet_family = {
 	.refusals = refusals,
 	.refusal_source = "packet(7), socket(2)",
 	.hints = hints,
+	.probes = packet_probes,
 	.variants = variants,
 	.documents = packet_documents,
 	.address = packet_address,
