@@ -9,6 +9,7 @@
 #include "families.h"
 #include "ip.h"
 #include "ip_envelope.h"
+#include "ip_options.h"
 #include "ipv6.h"
 
 /* The header of a packet on a socket of IPPROTO_RAW (RFC 3542, section 3). */
@@ -75,7 +76,7 @@ const struct family inet6_family = {
 	.refusals = ip_refusals,
 	.refusal_source = "socket(2)",
 	.hints = ip_hints,
-	.options = ip_options,
+	.levels = inet6_levels,
 	.host_names = true,
 	.address = ipv6_address,
 	.format = ipv6_format,

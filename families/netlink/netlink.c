@@ -15,6 +15,7 @@
 
 #include "families.h"
 #include "netlink_message.h"
+#include "netlink_options.h"
 
 /* A dump comes in packets of at most this (netlink_dump() of the kernel). */
 #define DUMP_ROOM 32768
@@ -233,6 +234,7 @@ const struct family netlink_family = {
 	.refusals = refusals,
 	.refusal_source = "netlink(7), socket(2)",
 	.hints = hints,
+	.levels = netlink_levels,
 	.address = netlink_address,
 	.format = netlink_format,
 	.lay_out = netlink_lay_out,

@@ -157,6 +157,7 @@ const struct family packet_family = {
 	.refusals = refusals,
 	.refusal_source = "packet(7), socket(2)",
 	.hints = hints,
+	.levels = packet_levels,
 	.variants = variants,
 	.address = packet_address,
 	.format = packet_format,
