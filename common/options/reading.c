@@ -14,6 +14,9 @@
 #include "record/errno.h"
 #include "text/escape.h"
 
+/* So many bytes are told before the rest is cut. */
+#define BYTES_MOST 16
+
 /* The value of one option, or of a member of one. */
 struct value {
 	const struct family *family;
@@ -259,20 +262,16 @@ tell_timeval(const struct value *value, char *text, size_t room)
 	return true;
 }
 
-/* What is read back is a program's instructions, what is set points to them. */
 static bool
 tell_filter(const struct value *value, char *text, size_t room)
 {
 	struct sock_fprog program;
-	size_t count = value->length / sizeof(struct sock_filter);
 
-	if (value->length == sizeof(program)) {
-		memcpy(&program, value->bytes, sizeof(program));
-		count = program.len;
-	} else if (value->length % sizeof(struct sock_filter) != 0)
+	if (value->length != sizeof(program))
 		return false;
-	snprintf(text, room, "%zu instruction%s", count,
-	    count == 1 ? "" : "s");
+	memcpy(&program, value->bytes, sizeof(program));
+	snprintf(text, room, "%u instruction%s", program.len,
+	    program.len == 1 ? "" : "s");
 	return true;
 }
 
@@ -351,15 +350,19 @@ tell_address(const struct value *value, char *text, size_t room)
 static bool
 tell_bytes(const struct value *value, char *text, size_t room)
 {
+	size_t shown = value->length < BYTES_MOST ? value->length : BYTES_MOST;
+	size_t zeros = 0;
+
+	while (zeros < value->length && value->bytes[zeros] == 0)
+		zeros++;
 	text[0] = '\0';
-	for (size_t i = 0; i < value->length; i++)
-		if (value->bytes[i] != 0) {
-			for (size_t at = 0; at < value->length; at++)
-				add(text, room, "%02x", value->bytes[at]);
-			return true;
-		}
-	snprintf(text, room, "%zu zero byte%s", value->length,
-	    value->length == 1 ? "" : "s");
+	if (zeros == value->length)
+		add(text, room, "%zu zero byte%s", zeros,
+		    zeros == 1 ? "" : "s");
+	for (size_t at = 0; at < shown && zeros < value->length; at++)
+		add(text, room, "%02x", value->bytes[at]);
+	if (shown < value->length && zeros < value->length)
+		add(text, room, "... (%zu bytes)", value->length);
 	return true;
 }
 

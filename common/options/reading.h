@@ -21,7 +21,8 @@ size_t reading_size(const struct option_name *option);
 /*
  * Writes a value, of `length` bytes, as a person would say it: "off", "2.5 s",
  * "pid: its own, uid 0, gid 0", "SOCK_STREAM". What is too short to be one is
- * told byte by byte, and none at all as "nothing". Bytes that are not printable
+ * told byte by byte, and none at all as "nothing". A filter is one as setsockopt()
+ * is passed it. Bytes that are not printable
  * are escaped (text/escape.h).
  */
 void reading_tell(const struct family *family, const struct option_name *option,

@@ -20,9 +20,7 @@ static const struct membership {
 } membership = { { 239, 255, 0, 1 }, { 0, 0, 0, 0 }, LOOPBACK_INDEX };
 _Static_assert(sizeof(membership) == sizeof(struct ip_mreqn), "ip_mreqn");
 
-static const struct membership outgoing = {
-	{ 0, 0, 0, 0 }, { 0, 0, 0, 0 }, LOOPBACK_INDEX
-};
+static const unsigned char loopback[4] = { 127, 0, 0, 1 };
 
 /* As struct ip_mreq_source. */
 static const struct source {
@@ -140,7 +138,7 @@ static const struct option_field group_filter_fields[] = {
 
 const struct option_name ip_groups[] = {
 	OPTION(IP_MULTICAST_IF, BYTES, .size = 4, .tell = ipv4_tell_address,
-	    TRY(outgoing)),
+	    TRY(loopback)),
 	OPTION(IP_MULTICAST_TTL, INT, TRY_INT(3)),
 	OPTION(IP_MULTICAST_LOOP, BOOL),
 	OPTION(IP_MULTICAST_ALL, BOOL, .since = "2.6.31"),

@@ -57,8 +57,16 @@ static const struct xfrm_userpolicy_info policy = {
 	.sel = { .family = AF_INET },
 	.action = XFRM_POLICY_ALLOW,
 };
-#define POLICY                                                                 \
-	SET_ONLY, ADMIN, TRY(policy)
+static const struct option_word actions[] = {
+	OPTION_WORD_OF(XFRM_POLICY_ALLOW), OPTION_WORD_OF(XFRM_POLICY_BLOCK),
+	{ 0, NULL },
+};
+static const struct option_field policy_fields[] = {
+	OPTION_FIELD(struct xfrm_userpolicy_info, action, WORD,
+	    .words = actions),
+	{ .name = NULL },
+};
+#define POLICY SET_ONLY, ADMIN, .fields = policy_fields, TRY(policy)
 
 const struct option_name ip_options[] = {
 	OPTION(IP_TOS, HEX, TRY_INT(0x10)),
@@ -77,8 +85,8 @@ const struct option_name ip_options[] = {
 	OPTION(IP_RECVTOS, BOOL),
 	OPTION(IP_MTU, INT, GET_ONLY),
 	OPTION(IP_FREEBIND, BOOL),
-	OPTION(IP_IPSEC_POLICY, BYTES, POLICY),
-	OPTION(IP_XFRM_POLICY, BYTES, POLICY),
+	OPTION(IP_IPSEC_POLICY, FIELDS, POLICY),
+	OPTION(IP_XFRM_POLICY, FIELDS, POLICY),
 	OPTION(IP_PASSSEC, BOOL, .since = "2.6.17"),
 	OPTION(IP_TRANSPARENT, BOOL, .since = "2.6.24",
 	    .needs = "CAP_NET_ADMIN or CAP_NET_RAW"),

@@ -63,7 +63,16 @@ static const struct xfrm_userpolicy_info policy = {
 	.sel = { .family = AF_INET6 },
 	.action = XFRM_POLICY_ALLOW,
 };
-#define POLICY SET_ONLY, ADMIN, TRY(policy)
+static const struct option_word actions[] = {
+	OPTION_WORD_OF(XFRM_POLICY_ALLOW), OPTION_WORD_OF(XFRM_POLICY_BLOCK),
+	{ 0, NULL },
+};
+static const struct option_field policy_fields[] = {
+	OPTION_FIELD(struct xfrm_userpolicy_info, action, WORD,
+	    .words = actions),
+	{ .name = NULL },
+};
+#define POLICY SET_ONLY, ADMIN, .fields = policy_fields, TRY(policy)
 
 /* A label for packets to ::1, made for this process alone. */
 static const struct in6_flowlabel_req label = {
@@ -98,8 +107,8 @@ const struct option_name ipv6_options[] = {
 	    TRY(label),
 	    .varies = "the label that was given"),
 	OPTION(IPV6_AUTOFLOWLABEL, BOOL, .since = "3.17"),
-	OPTION(IPV6_IPSEC_POLICY, BYTES, POLICY),
-	OPTION(IPV6_XFRM_POLICY, BYTES, POLICY),
+	OPTION(IPV6_IPSEC_POLICY, FIELDS, POLICY),
+	OPTION(IPV6_XFRM_POLICY, FIELDS, POLICY),
 	OPTION(IPV6_HDRINCL, BOOL, .since = "4.5"),
 	OPTION(IPV6_RECVPATHMTU, BOOL),
 	OPTION(IPV6_PATHMTU, FIELDS, GET_ONLY, .fields = path_mtu),

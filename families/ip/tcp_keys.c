@@ -49,17 +49,16 @@ static const struct signature signature6 = {
 #define SIGNED_BY(value)                                                       \
 	SET_ONLY, TRY(value)
 
-/* Its algorithm may be a module that is loaded for it. */
-#define AO(macro, ...)                                                         \
-	OPTION(macro, BYTES, .size = 288, .since = "6.7", __VA_ARGS__)
+#define UNTRIED .flags = OPTION_UNTRIED | OPTION_SET_ONLY
+#define AO .size = 288, .since = "6.7"
 #define AO_KEYS                                                                \
-	AO(TCP_AO_ADD_KEY, .flags = OPTION_UNTRIED | OPTION_SET_ONLY,          \
+	OPTION(TCP_AO_ADD_KEY, BYTES, AO, UNTRIED,                             \
 	    .note = "setting it may load its digest, a module"),               \
-	AO(TCP_AO_DEL_KEY, .flags = OPTION_UNTRIED | OPTION_SET_ONLY,          \
+	OPTION(TCP_AO_DEL_KEY, BYTES, AO, UNTRIED,                             \
 	    .note = "there is no key to be deleted"),                          \
-	AO(TCP_AO_INFO, .flags = OPTION_UNTRIED,                               \
-	    .note = "what it sets are keys that there have to be"),            \
-	AO(TCP_AO_GET_KEYS, GET_ONLY)
+	OPTION(TCP_AO_INFO, BYTES, AO, .flags = OPTION_UNTRIED,                \
+	    .note = "it is of a connection with keys"),                        \
+	OPTION(TCP_AO_GET_KEYS, BYTES, AO, GET_ONLY)
 
 const struct option_name tcp_keys[] = {
 	OPTION(TCP_MD5SIG, BYTES, SIGNED_BY(signature), .since = "2.6.20"),

@@ -79,7 +79,7 @@ const struct option_name tcp_options[] = {
 	OPTION(TCP_FASTOPEN, INT, TRY_INT(5), .since = "3.7"),
 	OPTION(TCP_TIMESTAMP, UNSIGNED, OPTION_TRY(uint32_t, 1000),
 	    .since = "3.9", .varies = "the clock of its time stamps",
-	    .note = "it is set in repair only"),
+	    .first = TCP_REPAIR, ADMIN),
 	OPTION(TCP_NOTSENT_LOWAT, UNSIGNED, OPTION_TRY(uint32_t, 16384),
 	    .since = "3.12"),
 	OPTION(TCP_CC_INFO, BYTES, GET_ONLY, .since = "4.1"),

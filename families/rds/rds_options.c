@@ -24,9 +24,7 @@ static const struct rds_rx_trace_so trace = { 1, { 0 } };
 #define RDMA .note = "for memory of an RDMA device, which there is none of"
 
 /* A table of the whole namespace: its length changes as others come and go. */
-#define TABLE(macro)                                                           \
-	OPTION(macro, BYTES, GET_ONLY, .size = 1024,                           \
-	    .varies = "a table of its namespace")
+#define TABLE GET_ONLY, .size = 1024, .varies = "a table of its namespace"
 
 static const struct option_name options[] = {
 	OPTION(RDS_CANCEL_SENT_TO, BYTES, SET_ONLY, TRY(nobody)),
@@ -45,16 +43,16 @@ static const struct option_name options[] = {
 	    TRY_INT(RDS_TRANS_TCP), .since = "4.2"),
 	OPTION(SO_RDS_MSG_RXPATH_LATENCY, BYTES, SET_ONLY, TRY(trace),
 	    .since = "4.11"),
-	TABLE(RDS_INFO_COUNTERS),
-	TABLE(RDS_INFO_CONNECTIONS),
-	TABLE(RDS_INFO_SEND_MESSAGES),
-	TABLE(RDS_INFO_RETRANS_MESSAGES),
-	TABLE(RDS_INFO_RECV_MESSAGES),
-	TABLE(RDS_INFO_SOCKETS),
-	TABLE(RDS_INFO_TCP_SOCKETS),
-	TABLE(RDS_INFO_IB_CONNECTIONS),
-	TABLE(RDS_INFO_CONNECTION_STATS),
-	TABLE(RDS_INFO_IWARP_CONNECTIONS),
+	OPTION(RDS_INFO_COUNTERS, BYTES, TABLE),
+	OPTION(RDS_INFO_CONNECTIONS, BYTES, TABLE),
+	OPTION(RDS_INFO_SEND_MESSAGES, BYTES, TABLE),
+	OPTION(RDS_INFO_RETRANS_MESSAGES, BYTES, TABLE),
+	OPTION(RDS_INFO_RECV_MESSAGES, BYTES, TABLE),
+	OPTION(RDS_INFO_SOCKETS, BYTES, TABLE),
+	OPTION(RDS_INFO_TCP_SOCKETS, BYTES, TABLE),
+	OPTION(RDS_INFO_IB_CONNECTIONS, BYTES, TABLE),
+	OPTION(RDS_INFO_CONNECTION_STATS, BYTES, TABLE),
+	OPTION(RDS_INFO_IWARP_CONNECTIONS, BYTES, TABLE),
 	{ .constant = NULL },
 };
 

@@ -40,18 +40,17 @@ static const struct option_word words[] = {
 	OPTION_WORD_OF(XDP_OPTIONS_ZEROCOPY), { 0, NULL },
 };
 
-#define RING_OPTION(macro, ...)                                                \
-	OPTION(macro, INT, SET_ONLY, TRY_INT(64), __VA_ARGS__)
+#define RING SET_ONLY, TRY_INT(64)
 
 static const struct option_name options[] = {
 	OPTION(XDP_MMAP_OFFSETS, FIELDS, GET_ONLY,
 	    FIELDS_OF(offsets, struct xdp_mmap_offsets)),
-	RING_OPTION(XDP_RX_RING),
-	RING_OPTION(XDP_TX_RING),
+	OPTION(XDP_RX_RING, INT, RING),
+	OPTION(XDP_TX_RING, INT, RING),
 	OPTION(XDP_UMEM_REG, FIELDS, SET_ONLY, TRY(memory),
 	    .fields = memory_fields),
-	RING_OPTION(XDP_UMEM_FILL_RING, .first = XDP_UMEM_REG),
-	RING_OPTION(XDP_UMEM_COMPLETION_RING, .first = XDP_UMEM_REG),
+	OPTION(XDP_UMEM_FILL_RING, INT, RING, .first = XDP_UMEM_REG),
+	OPTION(XDP_UMEM_COMPLETION_RING, INT, RING, .first = XDP_UMEM_REG),
 	OPTION(XDP_STATISTICS, FIELDS, GET_ONLY,
 	    FIELDS_OF(statistics, struct xdp_statistics)),
 	OPTION(XDP_OPTIONS, FLAGS, GET_ONLY, .words = words, .since = "5.3"),
