@@ -206,6 +206,7 @@ try_set(struct asker *asker, struct surveyed *surveyed,
 	const struct option_name *option = surveyed->option;
 	int level = surveyed->level->number;
 	struct passed value, after;
+	bool unchanged;
 	int error;
 
 	if (!choose(asker, option, before, read, &value))
@@ -222,6 +223,7 @@ try_set(struct asker *asker, struct surveyed *surveyed,
 		    value.length, surveyed->tried, READING_MAX);
 	if (error < 0)
 		return;
+	unchanged = !*changed && ask_is_costly(asker);
 	*changed = true;
 	if ((option->flags & OPTION_UNREAD) != 0 ||
 	    get(asker, surveyed, &after) < 0)
@@ -229,7 +231,7 @@ try_set(struct asker *asker, struct surveyed *surveyed,
 	note(asker, option, &after, surveyed->read_back);
 	if (read && set(asker, level, option->name, before) >= 0 &&
 	    get(asker, surveyed, &after) >= 0 && equal(before, &after))
-		*changed = !asker->costly;
+		*changed = !unchanged;
 }
 
 int

@@ -17,8 +17,8 @@ struct asker {
 	const struct choice *choice;
 	struct side *side;	/* whose socket is asked; NULL: none is made */
 	int fd;
-	size_t kept;		/* sides of the stage that are not replaced */
-	bool costly;		/* it takes long to make a socket */
+	unsigned opened;	/* sockets so far … */
+	unsigned slow;		/* … that took long to make or to close */
 	int program;		/* a BPF program; 0: none is loaded */
 };
 
@@ -30,6 +30,12 @@ int ask_open(struct asker *asker);
 
 /* Asks for one option. Returns 0, or a negative errno: there was no socket. */
 int ask_option(struct asker *asker, struct surveyed *surveyed);
+
+/*
+ * Whether sockets of this state take so long that one is used again where it is
+ * as it was: a busy machine does not make it so.
+ */
+bool ask_is_costly(const struct asker *asker);
 
 /* Closes what is open. */
 void ask_close(struct asker *asker);

@@ -8,11 +8,11 @@
 
 #define BACKLOG 8
 
-/*
- * Where a socket takes longer than this to be made or closed, it is used again
- * when it is as it was.
- */
-#define COSTLY_NS 3000000
+/* A socket that takes longer to be made, or closed, is a slow one. */
+#define SLOW_NS 4000000
+
+/* So many have to be, and most of them. */
+#define SLOW_MANY 6
 
 const char *
 state_name(enum socket_state state)
@@ -76,9 +76,11 @@ make_bound(struct asker *asker)
 	/* Such a name is taken by connect(). */
 	if (cell->carrier != NULL || cell->joins)
 		return -ENOTSUP;
-	if (cell->binds_itself)
-		return pair(asker);
 	error = stage_bound(asker->stage, SIDE_CLIENT, &side);
+	/* Where prepare() binds, bind() alone may not be enough. */
+	if (error == 0 && cell->binds_itself &&
+	    side->calls->bind(&side->recorder, side->fd, &side->self) != 0)
+		return pair(asker);
 	return error != 0 ? error : use(asker, side, side->fd);
 }
 
@@ -97,40 +99,18 @@ make_listening(struct asker *asker)
 	    side->fd >= 0 ? side->fd : side->listener);
 }
 
-/* The client's end of a connection, whose listener stays. */
-static int
-join(struct asker *asker)
-{
-	struct stage *stage = asker->stage;
-	struct side *client, *server;
-	int error = 0;
-
-	if (asker->kept == 0) {
-		error = stage_listening(stage, BACKLOG, &server);
-		asker->kept = error == 0;
-	}
-	if (error == 0)
-		error = stage_join(stage, &stage->sides[0].side, &client,
-		    &server);
-	return error != 0 ? error : use(asker, client, client->fd);
-}
-
 static int
 make_connected(struct asker *asker)
 {
 	const struct cell *cell = &asker->choice->row;
-	struct side *side;
-	int error;
+	int error = pair(asker);
+	struct side *side = asker->side;
 
-	if (cell->binds_itself)
-		return -ENOTSUP;
-	error = cell->shape == SHAPE_CONNECTED ? join(asker) : pair(asker);
-	side = asker->side;
 	/* prepare() or bind() may have connected it; else connect() may. */
 	if (error != 0 || cell->shape == SHAPE_CONNECTED || cell->joins ||
 	    side->below >= 0)
 		return error;
-	if (side->peer.length == 0)
+	if (side->peer.length == 0 || cell->binds_itself)
 		return -EDESTADDRREQ;
 	return side->calls->connect(&side->recorder, side->fd, &side->peer);
 }
@@ -156,11 +136,17 @@ ask_open(struct asker *asker)
 	uint64_t began = side_now();
 	int error = state_make(asker);
 
+	asker->opened++;
+	asker->slow += side_now() - began > SLOW_NS;
 	if (error != 0)
 		ask_close(asker);
-	else if (side_now() - began > COSTLY_NS)
-		asker->costly = true;
 	return error;
+}
+
+bool
+ask_is_costly(const struct asker *asker)
+{
+	return asker->slow >= SLOW_MANY && 2 * asker->slow > asker->opened;
 }
 
 void
@@ -169,10 +155,9 @@ ask_close(struct asker *asker)
 	struct stage *stage = asker->stage;
 	uint64_t began = side_now();
 
-	while (stage->count > asker->kept)
+	while (stage->count > 0)
 		side_close(&stage->sides[--stage->count].side);
-	if (side_now() - began > COSTLY_NS)
-		asker->costly = true;
+	asker->slow += side_now() - began > SLOW_NS;
 	stage_forgive(stage);
 	asker->side = NULL;
 }

@@ -4,10 +4,7 @@
 
 #include "options/ask.h"
 
-/*
- * Makes a socket of asker->state: sets side and fd, and in `kept` how many of
- * the stage's sides are good for the next one. Returns 0 or a negative errno.
- */
+/* Makes a socket of asker->state: sets side and fd. 0 or a negative errno. */
 int state_make(struct asker *asker);
 
 #endif

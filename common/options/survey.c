@@ -110,7 +110,6 @@ work(struct stage *stage, void *context)
 		};
 
 		all = ask_state(&asker, shared, end);
-		asker.kept = 0;
 		ask_close(&asker);
 		if (!all)
 			break;
