@@ -16,6 +16,8 @@ const struct command commands[] = {
 	  "every cell, and whether socket() opens it" },
 	{ "probe", COMMAND_PROBE, command_probe,
 	  "what a cell does, beside what is documented" },
+	{ "options", COMMAND_OPTIONS, command_options,
+	  "every socket option: its value, and who may set it" },
 	{ .name = NULL },
 };
 

@@ -24,6 +24,7 @@ int command_exchange(const struct options *options);
 int command_server(const struct options *options);
 int command_client(const struct options *options);
 int command_list(const struct options *options);
+int command_options(const struct options *options);
 int command_probe(const struct options *options);
 
 /*

@@ -14,8 +14,8 @@
 
 #define TALKING (COMMAND_EXCHANGE | COMMAND_SERVER | COMMAND_CLIENT)
 #define SENDING (COMMAND_EXCHANGE | COMMAND_CLIENT)
-#define MAKING (COMMAND_EXCHANGE | COMMAND_PROBE)
-#define EVERY (TALKING | COMMAND_LIST | COMMAND_PROBE)
+#define MAKING (COMMAND_EXCHANGE | COMMAND_PROBE | COMMAND_OPTIONS)
+#define EVERY (TALKING | COMMAND_LIST | COMMAND_PROBE | COMMAND_OPTIONS)
 
 /* One option; set() stores its value, or says what is wrong with it. */
 struct option_row {
@@ -41,7 +41,7 @@ static const struct option_row rows[] = {
 	  option_set_protocol },
 	{ LONG_ONLY + 9, "variant", "NAME",
 	  "a form of the cell: path, abstract, fd, tcp ...",
-	  TALKING | COMMAND_PROBE,
+	  TALKING | COMMAND_PROBE | COMMAND_OPTIONS,
 	  option_set_variant },
 	{ 'H', "host", "ADDRESS",
 	  "the family's address text (its loopback)", TALKING | COMMAND_PROBE,
@@ -70,7 +70,7 @@ static const struct option_row rows[] = {
 	  "a person answers each message", COMMAND_SERVER,
 	  option_set_chat },
 	{ LONG_ONLY + 6, "known", NULL, "only list; ask the kernel nothing",
-	  COMMAND_LIST, option_set_known },
+	  COMMAND_LIST | COMMAND_OPTIONS, option_set_known },
 	{ LONG_ONLY + 12, "list", NULL, "only list the probes", COMMAND_PROBE,
 	  option_set_list },
 	{ LONG_ONLY + 13, "ladder", NULL,

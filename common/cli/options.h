@@ -19,6 +19,7 @@ enum {
 	COMMAND_CLIENT = 1 << 2,
 	COMMAND_LIST = 1 << 3,
 	COMMAND_PROBE = 1 << 4,
+	COMMAND_OPTIONS = 1 << 5,
 };
 
 /* The exit status of a command that was called wrongly. */

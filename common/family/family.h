@@ -21,6 +21,7 @@
 #include <sys/types.h>
 
 #include "family/endpoint.h"
+#include "family/option.h"
 
 struct calls;		/* record/calls.h */
 struct recorder;
@@ -398,25 +399,6 @@ struct hint {
 	const char *text;	/* one sentence: why, and what to do */
 };
 
-/* How the bytes of an option's value are read. */
-enum option_value {
-	OPTION_INT,
-	OPTION_ERRNO,		/* an int that is an errno, or 0 */
-	OPTION_LINGER,
-	OPTION_TIMEVAL,
-	OPTION_FILTER,		/* a struct sock_fprog (linux/filter.h) */
-	OPTION_BYTES,
-};
-
-/* The name of a socket option; level 0 with a NULL name ends a table. */
-struct option_name {
-	int level;
-	int name;
-	const char *level_constant;	/* "SOL_SOCKET" */
-	const char *name_constant;	/* "SO_REUSEADDR" */
-	enum option_value value;
-};
-
 /*
  * A form of a cell (--variant). The first of a table is the one that is meant
  * where none is named.
@@ -538,8 +520,8 @@ struct family {
 	const char *refusal_source;
 	/* Ended by a row of verdict VERDICT_WORKS; or NULL. */
 	const struct hint *hints;
-	/* Options of the family's own levels; or NULL. */
-	const struct option_name *options;
+	/* The family's own levels of options, ended by constant NULL; or NULL. */
+	const struct option_level *levels;
 	const struct request_name *requests;	/* of ioctl(); or NULL */
 	/*
 	 * Probes of its own, ended by NULL; what its documents say of these and

@@ -1,23 +1,12 @@
 #include "probes/child.h"
 
 #include <errno.h>
-#include <ftw.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "drive/step.h"
-#include "family/resolve.h"
 #include "probes/stage.h"
-
-/* How long a process that was killed may take to go. */
-#define GONE_NS 2000000000
 
 enum { MEETING_RUNNING, MEETING_OBSERVED, MEETING_FAILED };
 
@@ -30,109 +19,21 @@ struct probed_meeting {
 	struct trace trace[SIDE_COUNT];
 };
 
-static volatile sig_atomic_t sigpipes;
-
-unsigned
-stage_sigpipes(void)
-{
-	return (unsigned)sigpipes;
-}
+/* What the process does. */
+struct task {
+	const struct probe *probe;
+	struct probed_meeting *meeting;
+};
 
 static void
-count_sigpipe(int number)
+work(struct stage *stage, void *context)
 {
-	(void)number;
-	sigpipes++;
-}
+	const struct task *task = context;
+	struct probed_meeting *meeting = task->meeting;
 
-/* Others of the run may be heard with the same number: 24 bits, not 0. */
-static unsigned
-new_run(void)
-{
-	return 1 + arc4random_uniform(0xffffff);
-}
-
-/* The life of the experiment's process. */
-static _Noreturn void
-live(const struct child_terms *terms, const struct probe *probe,
-    struct probed_meeting *meeting, const char *directory)
-{
-	struct setup setup;
-	struct stage stage = {
-		.choice = terms->choice,
-		.setup = terms->setup != NULL ? &setup : NULL,
-		.host = terms->host,
-		.directory = directory,
-		.run = new_run(),
-		.trace = { &meeting->trace[SIDE_CLIENT],
-		    &meeting->trace[SIDE_SERVER] },
-		.failure = &meeting->failure,
-	};
-	struct sigaction counting = { .sa_handler = count_sigpipe };
-	sigset_t none;
-
-	setpgid(0, 0);
-	if (terms->setup != NULL) {
-		const struct surroundings *made = terms->setup->surroundings;
-
-		/* Only two networks have to be entered; the rest is inherited. */
-		setup = *terms->setup;
-		if (made == NULL || made->where != SURROUNDINGS_TWO_NAMESPACES)
-			setup_settle(&setup);
-	}
-	sigemptyset(&none);
-	sigaction(SIGPIPE, &counting, NULL);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	meeting->error = probe->run(&stage, &meeting->seen);
+	meeting->error = task->probe->run(stage, &meeting->seen);
 	atomic_store(&meeting->state, meeting->error == 0
 	    ? MEETING_OBSERVED : MEETING_FAILED);
-	_exit(0);
-}
-
-static int
-remove_one(const char *path, const struct stat *status, int kind,
-    struct FTW *walk)
-{
-	(void)status;
-	(void)kind;
-	(void)walk;
-	remove(path);
-	return 0;
-}
-
-/* Waits for the child until it is time: 0, the signal that came, or -1. */
-static int
-await(const struct child_terms *terms, pid_t pid, int64_t limit_ns)
-{
-	uint64_t end = step_end(limit_ns);
-
-	for (;;) {
-		int64_t left = step_left(end);
-		struct timespec rest = {
-			.tv_sec = left > 0 ? left / 1000000000 : 0,
-			.tv_nsec = left > 0 ? left % 1000000000 : 0,
-		};
-		int got;
-
-		if (waitpid(pid, NULL, WNOHANG) == pid)
-			return 0;
-		if (left < 0)
-			return -1;
-		got = sigtimedwait(&terms->signals->awaited, NULL, &rest);
-		if (got > 0 && got != SIGCHLD)
-			return got;
-	}
-}
-
-/* Ends the child and whatever it has started. */
-static void
-end_group(const struct child_terms *terms, pid_t pid, bool running)
-{
-	kill(-pid, SIGKILL);
-	if (!running)
-		return;
-	kill(pid, SIGKILL);
-	await(terms, pid, GONE_NS);
 }
 
 static void
@@ -211,38 +112,45 @@ take(struct probed *probed, const struct probed_meeting *meeting)
 	}
 }
 
-/* Starts the experiment, waits for it, and takes what it left. */
+/* Makes the experiment, and takes what it left. */
 static int
-experiment(const struct child_terms *terms, struct probed *probed,
-    struct probed_meeting *meeting, const char *directory)
+experiment(const struct errand_terms *terms, struct probed *probed,
+    struct probed_meeting *meeting)
 {
 	unsigned limit_ms = probed->probe->limit_ms != 0
 	    ? probed->probe->limit_ms : PROBE_LIMIT_MS;
+	struct task task = { probed->probe, meeting };
+	const struct errand errand = {
+		.terms = terms,
+		.limit_ns = (int64_t)limit_ms * 1000000,
+		.trace = { &meeting->trace[SIDE_CLIENT],
+		    &meeting->trace[SIDE_SERVER] },
+		.failure = &meeting->failure,
+		.work = work,
+		.context = &task,
+	};
 	uint64_t began = side_now();
-	pid_t pid = fork();
-	int ended;
+	enum errand_end end;
+	int number = errand_run(&errand, &end);
 
-	if (pid == 0)
-		live(terms, probed->probe, meeting, directory);
-	if (pid < 0) {
-		give_reason(probed, "fork", errno, "no process");
-		return 0;
-	}
-	setpgid(pid, pid);
-	ended = await(terms, pid, (int64_t)limit_ms * 1000000);
-	end_group(terms, pid, ended != 0);
 	probed->elapsed_ns = side_now() - began;
-	if (ended < 0 && atomic_load(&meeting->state) == MEETING_RUNNING)
+	if (number != 0)
+		return number;
+	if (end == ERRAND_UNMADE)
+		give_reason(probed, NULL, meeting->failure.error,
+		    meeting->failure.text);
+	else if (end == ERRAND_LATE &&
+	    atomic_load(&meeting->state) == MEETING_RUNNING)
 		tell_late(probed, meeting, limit_ms);
-	else if (ended <= 0)
+	else
 		take(probed, meeting);
-	return ended > 0 ? ended : 0;
+	return 0;
 }
 
 int
-child_probe(const struct child_terms *terms, struct probed *probed)
+child_probe(const struct errand_terms *terms, bool keep_events,
+    struct probed *probed)
 {
-	char directory[512];
 	struct probed_meeting *meeting = mmap(NULL, sizeof(*meeting),
 	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
 	    -1, 0);
@@ -252,16 +160,8 @@ child_probe(const struct child_terms *terms, struct probed *probed)
 		give_reason(probed, "mmap", errno, "no memory for the trace");
 		return 0;
 	}
-	snprintf(directory, sizeof(directory), "%s/sockdemo-XXXXXX",
-	    resolve_directory());
-	if (mkdtemp(directory) == NULL) {
-		give_reason(probed, "mkdir", errno, directory);
-		munmap(meeting, sizeof(*meeting));
-		return 0;
-	}
-	result = experiment(terms, probed, meeting, directory);
-	nftw(directory, remove_one, 4, FTW_DEPTH | FTW_PHYS);
-	if (!terms->keep_events) {
+	result = experiment(terms, probed, meeting);
+	if (!keep_events) {
 		munmap(meeting, sizeof(*meeting));
 		return result;
 	}

@@ -72,13 +72,6 @@ static const struct hint hints[] = {
 	{ .verdict = VERDICT_WORKS },
 };
 
-static const struct option_name options[] = {
-	{ SOL_ALG, ALG_SET_KEY, "SOL_ALG", "ALG_SET_KEY", OPTION_BYTES },
-	{ SOL_ALG, ALG_SET_IV, "SOL_ALG", "ALG_SET_IV", OPTION_BYTES },
-	{ SOL_ALG, ALG_SET_OP, "SOL_ALG", "ALG_SET_OP", OPTION_BYTES },
-	{ .name_constant = NULL },
-};
-
 const struct sockaddr_alg *
 alg_of(const struct endpoint *endpoint)
 {
@@ -207,7 +200,7 @@ const struct family alg_family = {
 	.refusals = refusals,
 	.refusal_source = "the kernel's crypto documentation",
 	.hints = hints,
-	.options = options,
+	.levels = alg_levels,
 	.address = alg_address,
 	.format = alg_format,
 	.lay_out = alg_lay_out,

@@ -20,6 +20,9 @@ enum { ALG_HASH, ALG_SKCIPHER };
 #define SOL_ALG 279
 #endif
 
+/* The options, by level; ended by constant NULL (alg_options.c). */
+extern const struct option_level alg_levels[];
+
 /* The address, or NULL for what is none. */
 const struct sockaddr_alg *alg_of(const struct endpoint *endpoint);
 

@@ -177,6 +177,7 @@ const struct family bluetooth_family = {
 	.refusals = refusals,
 	.refusal_source = "bt_sock_create() of the kernel and its protocols'",
 	.hints = hints,
+	.levels = bluetooth_levels,
 	.address = bluetooth_address,
 	.format = bluetooth_format,
 	.lay_out = bluetooth_lay_out,

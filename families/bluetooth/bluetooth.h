@@ -50,6 +50,9 @@ struct sockaddr_hci {
 
 #define HCI_DEV_NONE 0xffff
 
+/* The options, by level; ended by constant NULL (bluetooth_options.c). */
+extern const struct option_level bluetooth_levels[];
+
 /* Operations of the family on its addresses (struct family). */
 int bluetooth_address(const struct wish *wish, struct endpoint *out, char *why,
     size_t room);

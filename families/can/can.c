@@ -120,19 +120,6 @@ static const struct hint hints[] = {
 	{ .verdict = VERDICT_WORKS },
 };
 
-#define RAW_OPTION(name, value)                                                \
-	{ SOL_CAN_RAW, name, "SOL_CAN_RAW", #name, value }
-
-static const struct option_name options[] = {
-	RAW_OPTION(CAN_RAW_FILTER, OPTION_BYTES),
-	RAW_OPTION(CAN_RAW_ERR_FILTER, OPTION_INT),
-	RAW_OPTION(CAN_RAW_LOOPBACK, OPTION_INT),
-	RAW_OPTION(CAN_RAW_RECV_OWN_MSGS, OPTION_INT),
-	RAW_OPTION(CAN_RAW_FD_FRAMES, OPTION_INT),
-	RAW_OPTION(CAN_RAW_JOIN_FILTERS, OPTION_INT),
-	{ .name_constant = NULL },
-};
-
 const struct family can_family = {
 	.name = "can",
 	.constant = "AF_CAN",
@@ -149,8 +136,8 @@ const struct family can_family = {
 	.refusals = refusals,
 	.refusal_source = "can_create() of Linux",
 	.hints = hints,
-	.options = options,
 	.probes = can_probes,
+	.levels = can_levels,
 	.address = can_address,
 	.format = can_format,
 	.lay_out = can_lay_out,

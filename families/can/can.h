@@ -27,6 +27,9 @@
 enum { CAN_CLASSIC, CAN_FD };
 extern const struct variant can_raw_variants[];
 
+/* The options, by level; ended by constant NULL (can_options.c). */
+extern const struct option_level can_levels[];
+
 /* Operations of the family; the texts of HOST stand in can_address.c. */
 int can_address(const struct wish *wish, struct endpoint *out, char *why,
     size_t room);

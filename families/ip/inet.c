@@ -10,6 +10,7 @@
 #include "ip.h"
 #include "ip_documents.h"
 #include "ip_envelope.h"
+#include "ip_options.h"
 #include "ipv4.h"
 
 /* The header of a packet on a socket of IPPROTO_RAW (raw(7)). */
@@ -110,9 +111,9 @@ const struct family inet_family = {
 	.refusals = ip_refusals,
 	.refusal_source = "socket(2)",
 	.hints = ip_hints,
-	.options = ip_options,
 	.documents = inet_documents,
 	.differences = inet_differences,
+	.levels = inet_levels,
 	.host_names = true,
 	.address = ipv4_address,
 	.format = ipv4_format,

@@ -10,6 +10,7 @@
 #include "ip.h"
 #include "ip_documents.h"
 #include "ip_envelope.h"
+#include "ip_options.h"
 #include "ipv6.h"
 
 /* The header of a packet on a socket of IPPROTO_RAW (RFC 3542, section 3). */
@@ -76,9 +77,9 @@ const struct family inet6_family = {
 	.refusals = ip_refusals,
 	.refusal_source = "socket(2)",
 	.hints = ip_hints,
-	.options = ip_options,
 	.documents = inet6_documents,
 	.differences = inet6_differences,
+	.levels = inet6_levels,
 	.host_names = true,
 	.address = ipv6_address,
 	.format = ipv6_format,

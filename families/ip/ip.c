@@ -80,14 +80,6 @@ const struct hint ip_hints[] = {
 	{ .verdict = VERDICT_WORKS },
 };
 
-const struct option_name ip_options[] = {
-	{ IPPROTO_SCTP, SCTP_NODELAY_OPTION, "SOL_SCTP", "SCTP_NODELAY",
-	  OPTION_INT },
-	{ DCCP_LEVEL, DCCP_SERVICE_OPTION, "SOL_DCCP", "DCCP_SOCKOPT_SERVICE",
-	  OPTION_BYTES },
-	{ .name_constant = NULL },
-};
-
 int
 ip_port(const struct wish *wish, in_port_t *port, char *why, size_t room)
 {

@@ -59,7 +59,6 @@ extern const struct surroundings ip_raw_surroundings;
 
 extern const int ip_refusals[];
 extern const struct hint ip_hints[];
-extern const struct option_name ip_options[];
 
 /*
  * The port that a wish asks for, 0 to 65535, in *port. 0 where the type has

@@ -21,6 +21,7 @@
 #include "families.h"
 #include "ip/ip.h"
 #include "ip/ipv4.h"
+#include "kcm_options.h"
 #include "record/calls.h"
 
 #define LENGTH_BYTES 2
@@ -183,6 +184,7 @@ const struct family kcm_family = {
 	.refusals = refusals,
 	.refusal_source = "kcm_create() of Linux's net/kcm/kcmsock.c",
 	.hints = hints,
+	.levels = kcm_levels,
 	.requests = requests,
 	.host_names = true,
 	.address = ipv4_address,

@@ -13,6 +13,7 @@
 
 #include "families.h"
 #include "llc_address.h"
+#include "llc_options.h"
 
 /* socket() takes any protocol, and looks at none (llc_ui_create()). */
 static const struct protocol protocols[] = {
@@ -109,6 +110,7 @@ const struct family llc_family = {
 	.refusals = refusals,
 	.refusal_source = "llc_ui_create() of the kernel",
 	.hints = hints,
+	.levels = llc_levels,
 	.address = llc_address,
 	.format = llc_format,
 	.lay_out = llc_lay_out,

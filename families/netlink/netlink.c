@@ -17,6 +17,7 @@
 #include "netlink_documents.h"
 #include "netlink_message.h"
 #include "netlink_probes.h"
+#include "netlink_options.h"
 
 /* A dump comes in packets of at most this (netlink_dump() of the kernel). */
 #define DUMP_ROOM 32768
@@ -237,6 +238,7 @@ const struct family netlink_family = {
 	.hints = hints,
 	.probes = netlink_probes,
 	.documents = netlink_documents,
+	.levels = netlink_levels,
 	.address = netlink_address,
 	.format = netlink_format,
 	.lay_out = netlink_lay_out,

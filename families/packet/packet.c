@@ -160,6 +160,7 @@ const struct family packet_family = {
 	.refusal_source = "packet(7), socket(2)",
 	.hints = hints,
 	.probes = packet_probes,
+	.levels = packet_levels,
 	.variants = variants,
 	.documents = packet_documents,
 	.address = packet_address,

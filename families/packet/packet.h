@@ -9,6 +9,9 @@
 
 #include "family/family.h"
 
+/* The options, by level; ended by constant NULL (packet_options.c). */
+extern const struct option_level packet_levels[];
+
 /*
  * The address, or NULL for what is none. It may be shorter than the struct, by
  * what its sll_halen leaves of sll_addr: getsockname() returns it so.

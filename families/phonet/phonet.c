@@ -16,6 +16,7 @@
 
 #include "families.h"
 #include "phonet_address.h"
+#include "phonet_options.h"
 
 static const struct protocol protocols[] = {
 	{ "phonet", NULL, PN_PROTO_PHONET, "PN_PROTO_PHONET", 0 },
@@ -142,6 +143,7 @@ const struct family phonet_family = {
 	.refusals = refusals,
 	.refusal_source = "pn_socket_create() of the kernel",
 	.hints = hints,
+	.levels = phonet_levels,
 	.address = phonet_address,
 	.format = phonet_format,
 	.lay_out = phonet_lay_out,

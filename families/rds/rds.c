@@ -22,6 +22,7 @@
 #include "ip/ip_address.h"
 #include "ip/ipv4.h"
 #include "ip/ipv6.h"
+#include "rds_options.h"
 #include "record/calls.h"
 
 /* From linux/rds.h, which does not go together with netinet/in.h. */
@@ -130,12 +131,6 @@ static const struct hint hints[] = {
 	{ .verdict = VERDICT_WORKS },
 };
 
-static const struct option_name options[] = {
-	{ SOL_RDS, SO_RDS_TRANSPORT, "SOL_RDS", "SO_RDS_TRANSPORT",
-	  OPTION_INT },
-	{ .name_constant = NULL },
-};
-
 /* The longest text of an IPv6 address and its interface, and more. */
 #define HOST_ROOM 128
 
@@ -209,7 +204,7 @@ const struct family rds_family = {
 	.refusals = refusals,
 	.refusal_source = "rds_create() of Linux's net/rds/af_rds.c",
 	.hints = hints,
-	.options = options,
+	.levels = rds_levels,
 	.variants = variants,
 	.host_names = true,
 	.address = rds_address,

@@ -16,10 +16,7 @@
 #include "ip/ip_address.h"
 #include "ip/ipv4.h"
 #include "ip/ipv6.h"
-
-/* From net/smc/smc.h: no header for programs has them. */
-#define SMCPROTO_SMC 0
-#define SMCPROTO_SMC6 1
+#include "smc_options.h"
 
 static const struct protocol protocols[] = {
 	{ "smc", NULL, SMCPROTO_SMC, "SMCPROTO_SMC", 0 },
@@ -76,6 +73,7 @@ const struct family smc_family = {
 	.refusals = refusals,
 	.refusal_source = "smc_create() of Linux's net/smc/af_smc.c",
 	.hints = hints,
+	.levels = smc_levels,
 	.host_names = true,
 	.address = smc_address,
 	.format = ip_address_format,

@@ -14,6 +14,7 @@
 
 #include "families.h"
 #include "tipc_address.h"
+#include "tipc_options.h"
 
 static const struct protocol protocols[] = {
 	{ "tipc", NULL, 0, "0", 0 },
@@ -88,6 +89,7 @@ const struct family tipc_family = {
 	.refusals = refusals,
 	.refusal_source = "tipc_sk_create() of the kernel",
 	.hints = hints,
+	.levels = tipc_levels,
 	.plain_in_strace = true,
 	.bound_unnamed = true,
 	.address = tipc_address,

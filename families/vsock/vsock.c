@@ -8,6 +8,7 @@
 
 #include "families.h"
 #include "vsock_address.h"
+#include "vsock_options.h"
 
 /* The kernel takes the family's own number as well as 0 (vsock_create()). */
 static const struct protocol protocols[] = {
@@ -72,6 +73,7 @@ const struct family vsock_family = {
 	.refusals = refusals,
 	.refusal_source = "vsock_create() of Linux's net/vmw_vsock/af_vsock.c",
 	.hints = hints,
+	.levels = vsock_levels,
 	.address = vsock_address_choose,
 	.format = vsock_address_format,
 	.lay_out = vsock_address_lay_out,

@@ -80,19 +80,6 @@ static const struct hint hints[] = {
 	{ .verdict = VERDICT_WORKS },
 };
 
-static const struct option_name options[] = {
-	{ SOL_XDP, XDP_MMAP_OFFSETS, "SOL_XDP", "XDP_MMAP_OFFSETS",
-	  OPTION_BYTES },
-	{ SOL_XDP, XDP_RX_RING, "SOL_XDP", "XDP_RX_RING", OPTION_INT },
-	{ SOL_XDP, XDP_TX_RING, "SOL_XDP", "XDP_TX_RING", OPTION_INT },
-	{ SOL_XDP, XDP_UMEM_REG, "SOL_XDP", "XDP_UMEM_REG", OPTION_BYTES },
-	{ SOL_XDP, XDP_UMEM_FILL_RING, "SOL_XDP", "XDP_UMEM_FILL_RING",
-	  OPTION_INT },
-	{ SOL_XDP, XDP_UMEM_COMPLETION_RING, "SOL_XDP",
-	  "XDP_UMEM_COMPLETION_RING", OPTION_INT },
-	{ .name_constant = NULL },
-};
-
 const struct sockaddr_xdp *
 xdp_of(const struct endpoint *endpoint)
 {
@@ -197,7 +184,7 @@ const struct family xdp_family = {
 	.refusals = refusals,
 	.refusal_source = "the kernel's networking documentation (af_xdp)",
 	.hints = hints,
-	.options = options,
+	.levels = xdp_levels,
 	.variants = variants,
 	.address = xdp_address,
 	.format = xdp_format,

@@ -14,6 +14,9 @@
 #define SOL_XDP 283
 #endif
 
+/* The options, by level; ended by constant NULL (xdp_options.c). */
+extern const struct option_level xdp_levels[];
+
 /* The address, or NULL for what is none. */
 const struct sockaddr_xdp *xdp_of(const struct endpoint *endpoint);
 

@@ -58,9 +58,12 @@ lay_out_inet(const struct endpoint *endpoint, struct field fields[FIELDS_MAX])
 static const struct family family = {
 	.name = "inet", .constant = "AF_INET", .domain = AF_INET,
 	.format = format_inet, .lay_out = lay_out_inet,
-	.options = (const struct option_name[]){
-		{ 279, 1, "SOL_TOY", "TOY_SPEED", OPTION_INT },
-		{ .name_constant = NULL },
+	.levels = (const struct option_level[]){
+		{ 279, "SOL_TOY", (const struct option_name[]){
+			{ .name = 1, .constant = "TOY_SPEED" },
+			{ .constant = NULL },
+		}, 0, NULL },
+		{ .constant = NULL },
 	},
 	.requests = (const struct request_name[]){
 		{ OWN_REQUEST, "OWN_REQUEST" },

@@ -68,10 +68,13 @@ const struct family toy_family = {
 		  .shape = SHAPE_KERNEL },
 		{ .type = 0 },
 	},
-	.options = (const struct option_name[]){
-		{ TOY_LEVEL, TOY_SPEED, "SOL_TOY", "TOY_SPEED", OPTION_INT },
-		{ TOY_LEVEL, TOY_KEY, "SOL_TOY", "TOY_KEY", OPTION_BYTES },
-		{ .name_constant = NULL },
+	.levels = (const struct option_level[]){
+		{ TOY_LEVEL, "SOL_TOY", (const struct option_name[]){
+			OPTION(TOY_SPEED, INT),
+			OPTION(TOY_KEY, BYTES),
+			{ .constant = NULL },
+		}, 0, NULL },
+		{ .constant = NULL },
 	},
 	.format = toy_format,
 	.lay_out = toy_lay_out,
