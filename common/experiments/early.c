@@ -133,12 +133,6 @@ static const struct probe takes_back_probe = {
 	.cells = { .shapes = ON_CONNECTED },
 	.applies = move_is_direct,
 	.answers = ACCEPTED_WORDS,
-	.documents = (const struct document[]){
-		{ .answer = "accept: ECONNABORTED",
-		  .source = "POSIX.1-2017, accept(): a connection has been "
-		      "aborted" },
-		{ .answer = NULL },
-	},
 	.limit_ms = MOVE_LIMIT_MS,
 	.run = takes_back,
 };

@@ -7,5 +7,8 @@ const struct document packet_documents[] = {
 	  false },
 	{ "trunc-len.peek", { .type = 0 }, "the length",
 	  "packet(7), MSG_TRUNC", false },
+	/* Connecting. */
+	{ .probe = "connect-peer", .answer = "{errno}",
+	  .source = "packet(7): connect(2) is not supported" },
 	{ .answer = NULL },
 };

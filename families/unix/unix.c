@@ -217,6 +217,7 @@ const struct family unix_family = {
 	.hints = hints,
 	.probes = unix_probes,
 	.documents = unix_documents,
+	.differences = unix_differences,
 	.variants = variants,
 	.address = unix_address,
 	.format = unix_name_format,

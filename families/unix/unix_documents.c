@@ -3,6 +3,12 @@
 
 #include "unix_documents.h"
 
+#define PATH { .variant = "path" }
+#define STREAM { .type = SOCK_STREAM }
+#define DGRAM { .type = SOCK_DGRAM }
+#define SEQPACKET { .type = SOCK_SEQPACKET }
+#define CONNECTIONS { .shapes = ON_CONNECTED }
+
 const struct document unix_documents[] = {
 	/* Boundaries and truncation. */
 	{ "trunc-len", { .shapes = ON_DATAGRAM }, "real length",
@@ -21,5 +27,62 @@ const struct document unix_documents[] = {
 	  "unix(7), SIOCINQ", false },
 	{ "fionread", { .type = SOCK_DGRAM }, "the next message",
 	  "unix(7), SIOCINQ: as udp(7)", false },
+	/* Connecting. */
+	{ .probe = "connect-nobody", .cells = PATH, .answer = "ENOENT",
+	  .source = "unix(7), ENOENT; POSIX.1-2017, connect()",
+	  .instead = true },
+	{ .probe = "connect-nobody.stale", .answer = "ECONNREFUSED",
+	  .source = "unix(7), ECONNREFUSED: not a listening socket" },
+	{ .probe = "connect-nb.refused", .cells = PATH, .answer = "ENOENT",
+	  .source = "unix(7), ENOENT; POSIX.1-2017, connect()",
+	  .instead = true },
+	{ .probe = "connect-nb.full", .answer = "EAGAIN",
+	  .source = "connect(2), EAGAIN" },
+	{ .probe = "disconnect", .cells = DGRAM, .answer = "dissolved",
+	  .source = "connect(2), AF_UNSPEC" },
+	{ .probe = "disconnect.again", .cells = DGRAM, .answer = "ok",
+	  .source = "connect(2), AF_UNSPEC" },
+	{ .probe = "reconnect", .cells = DGRAM, .answer = "the second",
+	  .source = "connect(2)" },
+	{ .probe = "sendto-connected", .cells = CONNECTIONS,
+	  .answer = "EISCONN", .source = "unix(7), EISCONN" },
+	{ .probe = "unconnected-io.send", .answer = "ENOTCONN",
+	  .source = "unix(7), ENOTCONN" },
+	/* Ending. */
+	{ .probe = "write-closed", .cells = STREAM,
+	  .answer = "EPIPE and SIGPIPE", .source = "unix(7), EPIPE" },
+	{ .answer = NULL },
+};
+
+#define SOURCE "net/unix/af_unix.c, "
+
+const struct difference unix_differences[] = {
+	{ .probe = "connect-nb.full", .answer = "EAGAIN",
+	  .text = "a connection is made at once or not at all: there is none "
+	      "in progress",
+	  .source = SOURCE "unix_stream_connect()" },
+	{ .probe = "connect-listener", .answer = "EINVAL",
+	  .text = "any state but that of a fresh socket is invalid",
+	  .source = SOURCE "unix_stream_connect()" },
+	{ .probe = "sendto-connected", .cells = SEQPACKET,
+	  .answer = "to the peer",
+	  .text = "a connected seqpacket socket forgets the address",
+	  .source = SOURCE "unix_seqpacket_sendmsg()" },
+	{ .probe = "third-party.before", .answer = "heard",
+	  .text = "a first connect() looks at nothing that is in the queue",
+	  .source = SOURCE "unix_dgram_connect()" },
+	{ .probe = "unconnected-io.recv", .cells = STREAM,
+	  .answer = "EINVAL",
+	  .text = "a stream that is not established is an invalid one",
+	  .source = SOURCE "unix_stream_read_generic()" },
+	{ .probe = "unconnected-io.shutdown", .answer = "ok",
+	  .text = "it is not asked whether there is a peer",
+	  .source = SOURCE "unix_shutdown()" },
+	{ .probe = "write-closed", .cells = SEQPACKET, .answer = "EPIPE",
+	  .text = "records are sent as datagrams are, which raise no signal",
+	  .source = SOURCE "unix_dgram_sendmsg()" },
+	{ .probe = "shut-wr.own", .cells = SEQPACKET, .answer = "EPIPE",
+	  .text = "records are sent as datagrams are, which raise no signal",
+	  .source = SOURCE "unix_dgram_sendmsg()" },
 	{ .answer = NULL },
 };

@@ -5,5 +5,6 @@
 #include "probes/probe.h"
 
 extern const struct document unix_documents[];
+extern const struct difference unix_differences[];
 
 #endif
