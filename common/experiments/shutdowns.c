@@ -125,7 +125,7 @@ static const struct probe other_direction_probe = {
 	.documents = (const struct document[]){
 		{ .cells = { .with = TRAIT_HALF_CLOSE },
 		  .answer = "recv: data",
-		  .source = "shutdown(2): SHUT_WR disallows transmissions" },
+		  .source = "shutdown(2), SHUT_WR" },
 		{ .answer = NULL },
 	},
 	.limit_ms = MOVE_LIMIT_MS,
@@ -223,7 +223,7 @@ static const struct probe own_receive_probe = {
 	.documents = (const struct document[]){
 		{ .cells = { .shapes = ON_CONNECTED },
 		  .answer = "0 or {errno}",
-		  .source = "shutdown(2): receptions are disallowed" },
+		  .source = "shutdown(2), SHUT_RD" },
 		{ .answer = NULL },
 	},
 	.run = own_receive,
@@ -268,7 +268,7 @@ static const struct probe then_written_probe = {
 	    "shutdown: {errno}", NULL },
 	.documents = (const struct document[]){
 		{ .answer = "recv: 0 or recv: {errno} or send: {errno}",
-		  .source = "shutdown(2): receptions are disallowed" },
+		  .source = "shutdown(2), SHUT_RD" },
 		{ .answer = NULL },
 	},
 	.limit_ms = MOVE_LIMIT_MS,
@@ -304,8 +304,7 @@ static const struct probe waiting_data_probe = {
 	    "recv: {errno}", "recv: nothing", "shutdown: {errno}", NULL },
 	.documents = (const struct document[]){
 		{ .answer = "recv: 0 or recv: {errno}",
-		  .source = "POSIX.1-2017, shutdown(): disables further "
-		      "receive operations" },
+		  .source = "POSIX.1-2017, shutdown()" },
 		{ .answer = NULL },
 	},
 	.run = waiting_data,
