@@ -121,19 +121,25 @@ static const struct probe receive_least_probe = LEAST_PROBE("receive",
     "SO_RCVBUF", "256", "SOCK_MIN_RCVBUF is one packet's bookkeeping, "
     "TCP_SKB_MIN_TRUESIZE", receive_least);
 
-/* Far more than rmem_max and wmem_max: it is taken, and capped. */
+/* Far more than rmem_max: it is taken, and capped. */
 static int
 most(struct stage *stage, struct observation *seen)
 {
 	const int huge = 0x3fffffff;
-	int error;
-	long got = set_and_read(stage, SO_RCVBUF, huge, &error);
+	struct side *side;
+	long before, after;
+	int error = stage_socket(stage, SIDE_CLIENT, &side);
 
 	if (error != 0)
 		return error;
-	if (got < 0)
-		return observe(seen, "refused: %s", observed_errno(got));
-	return observe(seen, got < huge ? "taken, and capped" : "as asked");
+	before = packet_get(side, SO_RCVBUF);
+	error = packet_set(side, SO_RCVBUF, huge);
+	after = packet_get(side, SO_RCVBUF);
+	if (error < 0 || after < 0)
+		return observe(seen, "refused: %s",
+		    observed_errno(error < 0 ? error : after));
+	return observe(seen, after == before ? "without effect"
+	    : after < huge ? "taken, and capped" : "as asked");
 }
 
 static const struct probe most_probe = {
@@ -141,7 +147,7 @@ static const struct probe most_probe = {
 	.group = GROUP_BUFFERS,
 	.question = "SO_RCVBUF is set to 1 GiB: is that refused?",
 	.answers = (const char *const[]){ "taken, and capped", "as asked",
-	    "refused: {errno}", NULL },
+	    "without effect", "refused: {errno}", NULL },
 	.documents = (const struct document[]){
 		{ .answer = "taken, and capped",
 		  .source = "socket(7), SO_RCVBUF: rmem_max" },

@@ -16,6 +16,9 @@
 
 #define SMALL_BUFFER 16384
 
+/* More than one protocol carries so much, and not a byte more. */
+#define USUAL 66000
+
 struct search {
 	struct stage *stage;
 	struct side *from;
@@ -62,14 +65,14 @@ next_length(const size_t likely[], size_t count, size_t low, size_t high)
 }
 
 /*
- * Halves what lies between. What the documents say and the option's value are
- * tried first: each is the answer, or a bound that is nearer.
+ * Halves what lies between. What the documents say, the option's value and what
+ * is usual are tried first: each is the answer, or a bound that is nearer.
  */
 static void
 find(struct search *search)
 {
 	long value = packet_get(search->from, SO_SNDBUF);
-	size_t likely[2] = { 0, value > 0 ? (size_t)value : 0 };
+	size_t likely[] = { 0, value > 0 ? (size_t)value : 0, USUAL };
 	size_t low = 0, high = TOO_MANY;
 	uint64_t documented = 0;
 
@@ -77,7 +80,7 @@ find(struct search *search)
 	likely[0] = documented < TOO_MANY ? (size_t)documented : 0;
 	search->error = 0;
 	while (high - low > 1) {
-		size_t length = next_length(likely, 2, low, high);
+		size_t length = next_length(likely, 3, low, high);
 		int error = carry(search, length);
 
 		if (error == 0) {
