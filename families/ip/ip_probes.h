@@ -24,4 +24,38 @@ extern const struct probe ip_bind_group;
 extern const struct probe ip_bind_broadcast;
 extern const struct probe ip_connect_any;
 
+/* udp_error_probes.c */
+extern const struct probe ip_udp_connected;
+extern const struct probe ip_udp_unconnected;
+extern const struct probe ip_udp_queued;
+extern const struct probe ip_udp_error_queue;
+extern const struct probe ip_udp_poll;
+extern const struct probe ip_udp_next_send;
+extern const struct probe ip_udp_so_error;
+
+/* udp_segment_probes.c */
+extern const struct probe ip_udp_segments;
+extern const struct probe ip_udp_last_segment;
+extern const struct probe ip_udp_too_many;
+extern const struct probe ip_udp_together;
+
+/* pktinfo_probes.c */
+extern const struct probe ip_pktinfo;
+extern const struct probe ip_pktinfo_ttl;
+extern const struct probe ip_pktinfo_tos;
+extern const struct probe ip_pktinfo_tos_size;
+extern const struct probe ip_pktinfo_ttl_once;
+
+/* pktinfo_address_probes.c */
+extern const struct probe ip_pktinfo_source;
+extern const struct probe ip_pktinfo_destination;
+extern const struct probe ip_pktinfo_forged;
+
+/* udplite_probes.c */
+extern const struct probe ip_udplite_fresh;
+extern const struct probe ip_udplite_small;
+extern const struct probe ip_udplite_partial;
+extern const struct probe ip_udplite_demanding;
+extern const struct probe ip_udplite_all;
+
 #endif
