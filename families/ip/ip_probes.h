@@ -58,4 +58,21 @@ extern const struct probe ip_udplite_partial;
 extern const struct probe ip_udplite_demanding;
 extern const struct probe ip_udplite_all;
 
+/* broadcast_probes.c */
+extern const struct probe ip_broadcast_send;
+extern const struct probe ip_broadcast_permitted;
+extern const struct probe ip_broadcast_receive;
+extern const struct probe ip_broadcast_own;
+extern const struct probe ip_broadcast_bound;
+
+/* multicast_probes.c */
+extern const struct probe ip_multicast_joined;
+extern const struct probe ip_multicast_all;
+extern const struct probe ip_multicast_own;
+extern const struct probe ip_multicast_left;
+extern const struct probe ip_multicast_loop;
+extern const struct probe ip_multicast_receiver_loop;
+extern const struct probe ip_multicast_twice;
+extern const struct probe ip_multicast_leave;
+
 #endif
