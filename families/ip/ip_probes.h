@@ -75,4 +75,19 @@ extern const struct probe ip_multicast_receiver_loop;
 extern const struct probe ip_multicast_twice;
 extern const struct probe ip_multicast_leave;
 
+/* reuse_probes.c */
+extern const struct probe ip_reuse_address;
+extern const struct probe ip_reuse_one;
+extern const struct probe ip_reuse_listening;
+extern const struct probe ip_reuse_any;
+extern const struct probe ip_reuse_port;
+extern const struct probe ip_reuse_port_one;
+extern const struct probe ip_reuse_mixed;
+
+/* reuse_share_probes.c */
+extern const struct probe ip_reuse_who;
+extern const struct probe ip_reuse_balance;
+extern const struct probe ip_reuse_time_wait;
+extern const struct probe ip_reuse_time_wait_address;
+
 #endif
