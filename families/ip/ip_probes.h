@@ -90,4 +90,23 @@ extern const struct probe ip_reuse_balance;
 extern const struct probe ip_reuse_time_wait;
 extern const struct probe ip_reuse_time_wait_address;
 
+/* tcp_probes.c */
+extern const struct probe ip_tcp_defer;
+extern const struct probe ip_tcp_cork;
+extern const struct probe ip_tcp_own_end;
+extern const struct probe ip_tcp_peers_end;
+extern const struct probe ip_tcp_fast;
+
+/* tcp_key_probes.c */
+extern const struct probe ip_tcp_same_key;
+extern const struct probe ip_tcp_other_key;
+extern const struct probe ip_tcp_no_key;
+
+/* mptcp_probes.c */
+extern const struct probe ip_mptcp_both;
+extern const struct probe ip_mptcp_plain_server;
+extern const struct probe ip_mptcp_accepted_plain;
+extern const struct probe ip_mptcp_accepted;
+extern const struct probe ip_mptcp_asked;
+
 #endif
