@@ -109,4 +109,26 @@ extern const struct probe ip_mptcp_accepted_plain;
 extern const struct probe ip_mptcp_accepted;
 extern const struct probe ip_mptcp_asked;
 
+/* raw_probes.c */
+extern const struct probe ip_raw_first;
+extern const struct probe ip_raw_included;
+extern const struct probe ip_raw_filled;
+extern const struct probe ip_raw_itself;
+extern const struct probe ip_raw_checksum;
+
+/* ping_probes.c */
+extern const struct probe ip_ping_identifier;
+extern const struct probe ip_ping_type;
+
+/* sctp_probes.c */
+extern const struct probe ip_sctp_stream;
+extern const struct probe ip_sctp_no_stream;
+extern const struct probe ip_sctp_notified;
+extern const struct probe ip_sctp_peeled;
+
+/* dccp_probes.c */
+extern const struct probe ip_dccp_service;
+extern const struct probe ip_dccp_no_service;
+extern const struct probe ip_dccp_too_large;
+
 #endif
