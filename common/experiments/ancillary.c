@@ -60,7 +60,7 @@ describe_cut(const struct cmsg *control, struct observation *seen)
 
 #define CUT_DOCUMENTS(cut)                                                     \
 	(const struct document[]){                                             \
-		{ .answer = cut, .source = "recv(2), MSG_CTRUNC" },            \
+		{ .answer = (cut), .source = "recv(2), MSG_CTRUNC" },          \
 		{ .answer = NULL },                                            \
 	}
 

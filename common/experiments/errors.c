@@ -286,7 +286,7 @@ static int
 bad_buffer(struct stage *stage, struct observation *seen)
 {
 	struct side *server;
-	ssize_t got;
+	ssize_t got = 0;
 	int error = receive_nowhere(stage, &server, &got);
 
 	if (error != 0)
@@ -314,7 +314,7 @@ after_bad_buffer(struct stage *stage, struct observation *seen)
 {
 	struct side *server;
 	char data[64];
-	ssize_t got;
+	ssize_t got = 0;
 	int error = receive_nowhere(stage, &server, &got);
 
 	if (error != 0)

@@ -7,7 +7,10 @@
 #include "experiments/experiments.h"
 #include "probes/stage.h"
 
-/* Bytes without boundaries: where urgent ones can have a place. */
+/*
+ * Bytes without boundaries: where urgent ones can have a place. That half a
+ * connection can be closed shows when all of them are there.
+ */
 static bool
 is_stream(const struct choice *choice)
 {
@@ -111,6 +114,7 @@ static const struct probe nothing_before_probe = {
 	.id = "oob.second",
 	.group = GROUP_ERRORS,
 	.question = "Two urgent bytes, one after the other: where are they?",
+	.cells = { .with = TRAIT_HALF_CLOSE },
 	.applies = is_stream,
 	.answers = ORDER_ANSWERS,
 	.run = nothing_before,
@@ -126,6 +130,7 @@ static const struct probe unread_before_probe = {
 	.id = "oob.second-behind",
 	.group = GROUP_ERRORS,
 	.question = "The same with a byte before them that is not read yet?",
+	.cells = { .with = TRAIT_HALF_CLOSE },
 	.applies = is_stream,
 	.answers = ORDER_ANSWERS,
 	.run = unread_before,
@@ -153,6 +158,7 @@ static const struct probe passed_probe = {
 	.id = "oob.passed",
 	.group = GROUP_ERRORS,
 	.question = "Bytes behind the urgent one are read: is it still there?",
+	.cells = { .with = TRAIT_HALF_CLOSE },
 	.applies = is_stream,
 	.answers = (const char *const[]){ "still there", "{errno}", "the end",
 	    "send: {errno}", "no end comes", NULL },
@@ -179,6 +185,7 @@ static const struct probe stops_probe = {
 	.id = "oob.across",
 	.group = GROUP_ERRORS,
 	.question = "Does one recv() read across an urgent byte?",
+	.cells = { .with = TRAIT_HALF_CLOSE },
 	.applies = is_stream,
 	.answers = (const char *const[]){ "stops at the mark", "reads across",
 	    "recv: {errno}", "send: {errno}", "no end comes", NULL },

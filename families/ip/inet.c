@@ -11,6 +11,7 @@
 #include "ip_documents.h"
 #include "ip_envelope.h"
 #include "ip_options.h"
+#include "ip_probes.h"
 #include "ipv4.h"
 
 /* The header of a packet on a socket of IPPROTO_RAW (raw(7)). */
@@ -111,6 +112,7 @@ const struct family inet_family = {
 	.refusals = ip_refusals,
 	.refusal_source = "socket(2)",
 	.hints = ip_hints,
+	.probes = ip_probes,
 	.documents = inet_documents,
 	.differences = inet_differences,
 	.levels = inet_levels,

@@ -11,6 +11,7 @@
 #include "ip_documents.h"
 #include "ip_envelope.h"
 #include "ip_options.h"
+#include "ip_probes.h"
 #include "ipv6.h"
 
 /* The header of a packet on a socket of IPPROTO_RAW (RFC 3542, section 3). */
@@ -77,6 +78,7 @@ const struct family inet6_family = {
 	.refusals = ip_refusals,
 	.refusal_source = "socket(2)",
 	.hints = ip_hints,
+	.probes = ip_probes,
 	.documents = inet6_documents,
 	.differences = inet6_differences,
 	.levels = inet6_levels,

@@ -8,4 +8,12 @@
 #define IP_UDP_MESSAGE_SOURCE "RFC 8200, 3, Payload Length; RFC 768"
 #define IP_TCP_PEEK_SINCE "6.12"
 #define IP_TCP_PEEK_SOURCE "commit be9a4fb831b8"
+#define IP_OWN_DOCUMENTS                                                       \
+	{ "nonlocal-bind.loopback", { 0 }, "EADDRNOTAVAIL",                    \
+	  "RFC 4291, 2.5.3: ::1 is the loopback address", false },             \
+	{ "pktinfo.tos-size", { 0 }, "4", "RFC 3542, 6.5: an int", false },    \
+	{ "raw-ping", { 0 }, "what follows the header",                        \
+	  "RFC 3542, 3: without the IPv6 header", false },                     \
+	{ "raw-ping.checksum", { 0 }, "put right",                             \
+	  "RFC 3542, 3.1: the kernel calculates it", false }
 #include "ip_documents.inc"

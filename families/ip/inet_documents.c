@@ -8,4 +8,13 @@
 #define IP_UDP_MESSAGE_SOURCE "RFC 791, 3.1, Total Length; RFC 768"
 #define IP_TCP_PEEK_SINCE "6.10"
 #define IP_TCP_PEEK_SOURCE "commit 05ea491641d3"
+#define IP_OWN_DOCUMENTS                                                       \
+	{ "nonlocal-bind.loopback", { 0 }, "ok",                               \
+	  "RFC 1122, 3.2.1.3 (g): {127, any} is loopback", false },            \
+	{ "pktinfo.tos-size", { 0 }, "1",                                      \
+	  "ip(7), IP_RECVTOS: it contains a byte", false },                    \
+	{ "raw-ping", { 0 }, "the IP header",                                  \
+	  "raw(7): for receiving, it is always included", false },             \
+	{ "raw-ping.hdrincl", { .protocol = "raw" }, "1",                      \
+	  "raw(7): IPPROTO_RAW implies IP_HDRINCL", false }
 #include "ip_documents.inc"
