@@ -12,6 +12,7 @@
 
 #include "alg_vector.h"
 #include "families.h"
+#include "alg_probes.h"
 
 static const struct protocol protocols[] = {
 	{ "hash", NULL, ALG_HASH, "0", 0 },
@@ -201,6 +202,7 @@ const struct family alg_family = {
 	.refusal_source = "the kernel's crypto documentation",
 	.hints = hints,
 	.levels = alg_levels,
+	.probes = alg_probes,
 	.address = alg_address,
 	.format = alg_format,
 	.lay_out = alg_lay_out,

@@ -23,6 +23,7 @@
 #include "ip/ipv4.h"
 #include "kcm_options.h"
 #include "record/calls.h"
+#include "kcm_probes.h"
 
 #define LENGTH_BYTES 2
 
@@ -185,6 +186,7 @@ const struct family kcm_family = {
 	.refusal_source = "kcm_create() of Linux's net/kcm/kcmsock.c",
 	.hints = hints,
 	.levels = kcm_levels,
+	.probes = kcm_probes,
 	.requests = requests,
 	.host_names = true,
 	.address = ipv4_address,

@@ -14,6 +14,7 @@
 #include "families.h"
 #include "llc_address.h"
 #include "llc_options.h"
+#include "llc_probes.h"
 
 /* socket() takes any protocol, and looks at none (llc_ui_create()). */
 static const struct protocol protocols[] = {
@@ -111,6 +112,7 @@ const struct family llc_family = {
 	.refusal_source = "llc_ui_create() of the kernel",
 	.hints = hints,
 	.levels = llc_levels,
+	.probes = llc_probes,
 	.address = llc_address,
 	.format = llc_format,
 	.lay_out = llc_lay_out,

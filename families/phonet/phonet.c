@@ -17,6 +17,7 @@
 #include "families.h"
 #include "phonet_address.h"
 #include "phonet_options.h"
+#include "phonet_probes.h"
 
 static const struct protocol protocols[] = {
 	{ "phonet", NULL, PN_PROTO_PHONET, "PN_PROTO_PHONET", 0 },
@@ -144,6 +145,7 @@ const struct family phonet_family = {
 	.refusal_source = "pn_socket_create() of the kernel",
 	.hints = hints,
 	.levels = phonet_levels,
+	.probes = phonet_probes,
 	.address = phonet_address,
 	.format = phonet_format,
 	.lay_out = phonet_lay_out,

@@ -14,6 +14,7 @@
 
 #include "families.h"
 #include "shared/number.h"
+#include "qrtr_probes.h"
 
 /* Linux has it, and glibc's headers of some systems do not. */
 #ifndef AF_QIPCRTR
@@ -188,6 +189,7 @@ const struct family qrtr_family = {
 	.refusals = refusals,
 	.refusal_source = "qrtr_create() of the kernel",
 	.hints = hints,
+	.probes = qrtr_probes,
 	.address = qrtr_address,
 	.format = qrtr_format,
 	.lay_out = qrtr_lay_out,

@@ -24,6 +24,7 @@
 #include "ip/ipv6.h"
 #include "rds_options.h"
 #include "record/calls.h"
+#include "rds_probes.h"
 
 /* From linux/rds.h, which does not go together with netinet/in.h. */
 #define SO_RDS_TRANSPORT 8
@@ -205,6 +206,7 @@ const struct family rds_family = {
 	.refusal_source = "rds_create() of Linux's net/rds/af_rds.c",
 	.hints = hints,
 	.levels = rds_levels,
+	.probes = rds_probes,
 	.variants = variants,
 	.host_names = true,
 	.address = rds_address,

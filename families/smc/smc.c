@@ -17,6 +17,10 @@
 #include "ip/ipv4.h"
 #include "ip/ipv6.h"
 #include "smc_options.h"
+#include "smc_probes.h"
+/* From net/smc/smc.h: no header for programs has them. */
+#define SMCPROTO_SMC 0
+#define SMCPROTO_SMC6 1
 
 static const struct protocol protocols[] = {
 	{ "smc", NULL, SMCPROTO_SMC, "SMCPROTO_SMC", 0 },
@@ -74,6 +78,7 @@ const struct family smc_family = {
 	.refusal_source = "smc_create() of Linux's net/smc/af_smc.c",
 	.hints = hints,
 	.levels = smc_levels,
+	.probes = smc_probes,
 	.host_names = true,
 	.address = smc_address,
 	.format = ip_address_format,

@@ -15,6 +15,7 @@
 #include "families.h"
 #include "tipc_address.h"
 #include "tipc_options.h"
+#include "tipc_probes.h"
 
 static const struct protocol protocols[] = {
 	{ "tipc", NULL, 0, "0", 0 },
@@ -90,6 +91,7 @@ const struct family tipc_family = {
 	.refusal_source = "tipc_sk_create() of the kernel",
 	.hints = hints,
 	.levels = tipc_levels,
+	.probes = tipc_probes,
 	.plain_in_strace = true,
 	.bound_unnamed = true,
 	.address = tipc_address,

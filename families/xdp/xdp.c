@@ -14,6 +14,7 @@
 #include "families.h"
 #include "shared/interface.h"
 #include "xdp.h"
+#include "xdp_probes.h"
 
 static const struct protocol protocols[] = {
 	{ "xdp", NULL, 0, "0", PF_XDP },
@@ -185,6 +186,7 @@ const struct family xdp_family = {
 	.refusal_source = "the kernel's networking documentation (af_xdp)",
 	.hints = hints,
 	.levels = xdp_levels,
+	.probes = xdp_probes,
 	.variants = variants,
 	.address = xdp_address,
 	.format = xdp_format,
