@@ -88,7 +88,9 @@ ask_state(struct asker *asker, struct shared *shared, uint64_t end)
 	while ((at = atomic_load(&shared->option)) < shared->count) {
 		if (step_left(end) < 0)
 			return false;
-		ask_option(asker, &shared->surveyed[at]);
+		/* What has hung once is not asked again. */
+		if (!shared->surveyed[at].stuck)
+			ask_option(asker, &shared->surveyed[at]);
 		atomic_store(&shared->option, at + 1);
 	}
 	return true;
@@ -142,7 +144,8 @@ ask_all(struct survey *survey, const struct ground *ground,
 	const struct errand_terms terms = ground_terms(ground);
 	const struct errand errand = {
 		.terms = &terms,
-		.limit_ns = TURN_LIMIT_NS,
+		.limit_ns = survey->surveying->limit_ns != 0
+		    ? survey->surveying->limit_ns : TURN_LIMIT_NS,
 		.failure = &shared->failure,
 		.work = work,
 		.context = shared,

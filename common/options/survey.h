@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "drive/report.h"
 #include "options/reading.h"
@@ -30,6 +31,8 @@ struct surveying {
 	const char *host;	/* NULL: the family's default */
 	bool setup;		/* make what the cell needs */
 	bool keep_modules;
+	/* A call that takes longer is stuck; 0: five seconds. */
+	int64_t limit_ns;
 };
 
 /* One call on an option, in each state. */

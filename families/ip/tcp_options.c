@@ -6,6 +6,9 @@
 #include <stdint.h>
 
 /* Newer than the headers of some systems that this is built on. */
+#ifndef TCP_COOKIE_TRANSACTIONS
+#define TCP_COOKIE_TRANSACTIONS 15
+#endif
 #ifndef TCP_FASTOPEN_KEY
 #define TCP_FASTOPEN_KEY 33
 #endif
@@ -72,6 +75,8 @@ const struct option_name tcp_options[] = {
 	OPTION(TCP_INFO, FIELDS, GET_ONLY, .fields = info, .size = 256),
 	OPTION(TCP_QUICKACK, BOOL),
 	OPTION(TCP_CONGESTION, STRING, .size = 16, TRY_STRING("reno")),
+	OPTION(TCP_COOKIE_TRANSACTIONS, BYTES, .since = "2.6.33",
+	    .until = "3.10"),
 	OPTION(TCP_THIN_LINEAR_TIMEOUTS, BOOL, .since = "2.6.34"),
 	OPTION(TCP_THIN_DUPACK, BOOL, .since = "2.6.34",
 	    .note = "without effect since Linux 4.11"),
