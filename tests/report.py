@@ -2,7 +2,7 @@
 """scripts/report and scripts/compare-matrix, and what they are made of. What a
 browser makes of the page is for page.py.
 
-run-tests: fast
+run-tests: limit 120
 """
 import copy
 import json
