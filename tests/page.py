@@ -2,7 +2,7 @@
 """The page of scripts/report in a real browser: what opens on a click and on a
 key, what stands in it, hostile text, dark mode, a phone, paper.
 
-run-tests: limit 180
+run-tests: limit 300
 """
 import contextlib
 import json

@@ -109,18 +109,26 @@ class Comparison:
 
     def compare_option(self, cell, one, other):
         what = words_of((one["level"], one["name"]))
-        pairs = [(results.allowed(one[name]), results.allowed(other[name]))
-                 for name in ("get", "set")]
-        for name, pair in zip(("getsockopt", "setsockopt"), pairs):
-            if pair[0] != pair[1]:
-                self.add(cell, "option", f"{what} {name}",
-                         tuple(words or "not tried" for words in pair))
-        if MOMENTARY.search(one["name"] or ""):
-            return
-        for name, words in (("default", "default"), ("read_back",
-                                                     "read back")):
+        read, written = (tuple(results.allowed(each[name]) or "not tried"
+                               for each in (one, other))
+                         for name in ("get", "set"))
+        differ = [("getsockopt", read)] * (read[0] != read[1]) + [
+            ("setsockopt", written)] * (written[0] != written[1])
+        if len(differ) == 2 and read == written:
+            differ = [("", read)]
+        for name, pair in differ:
+            self.add(cell, "option", words_of((what, name)), pair)
+        if not MOMENTARY.search(one["name"] or ""):
+            self.compare_values(cell, what, one, other, bool(differ))
+
+    def compare_values(self, cell, what, one, other, explained):
+        """The values of an option. That one kernel has none goes without
+        saying where it is told already that it refuses the option."""
+        for name, words in (("default", "default"),
+                            ("read_back", "read back")):
             pair = one[name], other[name]
-            if lasting(pair[0]) != lasting(pair[1]):
+            if lasting(pair[0]) != lasting(pair[1]) and not (
+                    explained and None in pair):
                 self.add(cell, "option", f"{what} {words}",
                          tuple(value or "none" for value in pair))
 

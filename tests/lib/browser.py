@@ -10,6 +10,8 @@ chromedriver, which is spoken to as W3C's WebDriver says, over HTTP.
 in it; what they keep is in TMPDIR.
 """
 import base64
+import contextlib
+import glob
 import http.client
 import json
 import os
@@ -41,6 +43,7 @@ class Browser:
                 raise harness.Skip(f"no {program}: ./scripts/setup page "
                                    "installs it")
         self.folder = os.path.join(os.environ["TMPDIR"], "browser")
+        self.profile = f"--user-data-dir={self.folder}/profile"
         self.process = self.session = None
 
     def __enter__(self):
@@ -59,7 +62,6 @@ class Browser:
         self.process = subprocess.Popen(
             ["chromedriver", "--port=0"], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            start_new_session=True,
             env=dict(harness.LOCALE, HOME=self.folder, TMPDIR=self.folder))
         for line in self.process.stdout:
             found = re.search(rb"started successfully on port (\d+)", line)
@@ -73,7 +75,7 @@ class Browser:
                  "--disable-dev-shm-usage", "--no-first-run",
                  "--disable-background-networking", "--disable-sync",
                  "--disable-component-update", "--hide-scrollbars",
-                 f"--user-data-dir={self.folder}/profile"]
+                 self.profile]
         answer = self._ask("POST", "/session", {"capabilities": {
             "alwaysMatch": {"browserName": "chrome",
                             "goog:chromeOptions": {"args": words},
@@ -81,20 +83,33 @@ class Browser:
         self.session = answer["sessionId"]
 
     def _end(self):
-        """Ends the browser by its driver, and what is left by a signal."""
+        """Ends the browser by its driver; where that fails, both are killed.
+        They are of the test's process group, and end with it, too."""
         try:
             if self.session:
                 self._ask("DELETE", f"/session/{self.session}")
         except (Failed, OSError, http.client.HTTPException, ValueError):
             pass
         if self.process:
-            try:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
+            for pid in self._left():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.process.kill()
             self.process.wait()
             self.process.stdout.close()
         harness.eventually(self._removed)
+
+    def _left(self):
+        """The browser, if it is still there: who has our profile."""
+        for path in glob.glob("/proc/[0-9]*/cmdline"):
+            try:
+                with open(path, "rb") as file:
+                    words = file.read().split(b"\0")
+            except OSError:
+                continue
+            if os.fsencode(self.profile) in words and not any(
+                    word.startswith(b"--type=") for word in words):
+                yield int(path.split("/")[2])
 
     def _removed(self):
         """Whether the profile is gone: a dying browser may still write."""
