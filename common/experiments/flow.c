@@ -85,6 +85,7 @@ flood_with(struct flood *flood, size_t length)
 static int
 prepare(struct stage *stage, struct flood *flood)
 {
+	static const char message[MESSAGE];
 	int error = stage_pair(stage, &flood->from, &flood->to);
 
 	flood->stage = stage;
@@ -95,7 +96,7 @@ prepare(struct stage *stage, struct flood *flood)
 		packet_set(flood->from, SO_SNDBUF, BUFFER);
 	if (!is_reliable(flood))
 		packet_set(flood->to, SO_RCVBUF, BUFFER);
-	if (stage_pack(stage, flood->from, "", MESSAGE) < 0)
+	if (stage_pack(stage, flood->from, message, MESSAGE) < 0)
 		flood->length = STAGE_MESSAGE_LENGTH;
 	return 0;
 }
