@@ -123,7 +123,11 @@ takes_back(struct stage *stage, struct observation *seen)
 		    sizeof(linger));
 	if (error == 0)
 		error = move_close(client);
-	return error != 0 ? error : tell_accepted(stage, listener, seen);
+	if (error != 0)
+		return error;
+	/* Nobody tells when the reset has arrived, which may take a moment. */
+	side_wait(listener, -1, 0, (int64_t)STAGE_QUIET_MS * 1000000);
+	return tell_accepted(stage, listener, seen);
 }
 
 static const struct probe takes_back_probe = {
