@@ -293,8 +293,10 @@ background(struct stage *stage, struct observation *seen)
 	ssize_t last;
 	int error = full_pair(stage, &client, &server, &sent);
 
-	if (error == 0)
-		error = begin_closing(stage, client);
+	if (error != 0)
+		return error;
+	/* It may not come back before it has been read. */
+	error = begin_closing(stage, client);
 	if (error < 0)
 		return error;
 	got = read_all(stage, server, STAGE_SURE_MS, &last);

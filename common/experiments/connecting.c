@@ -165,9 +165,9 @@ static const struct probe nobody_send_probe = {
 };
 
 /*
- * A connect() that does not block, to whom `to` is. Where it goes on in the
- * background, `accept` is done meanwhile: some end only then. Returns the errno
- * of the connection, or 1 where it is neither made nor refused in time; *went_on
+ * A connect() that does not block. Where it goes on in the background, it is
+ * accepted meanwhile: some are made only then. Returns the negative errno of
+ * the connection, or 1 where it is neither made nor refused in time; *went_on
  * tells whether it went on.
  */
 static int
@@ -184,7 +184,7 @@ connect_in_background(struct stage *stage, struct side *client,
 		return error;
 	if (listener != NULL)
 		move_accept(stage, listener, STAGE_SURE_MS, &accepted);
-	if ((stage_poll(stage, client, POLLOUT, STAGE_SURE_MS)) == 0)
+	if (stage_poll(stage, client, POLLOUT, STAGE_SURE_MS) == 0)
 		return 1;
 	return move_pending(client);
 }

@@ -118,12 +118,16 @@ takes_back(struct stage *stage, struct observation *seen)
 	struct side *listener, *client;
 	int error = early_client(stage, &listener, &client);
 
-	if (error == 0)
-		STAGE_CALL(client, setsockopt, SOL_SOCKET, SO_LINGER, &linger,
-		    sizeof(linger));
-	if (error == 0)
-		error = move_close(client);
-	return error != 0 ? error : tell_accepted(stage, listener, seen);
+	if (error != 0)
+		return error;
+	STAGE_CALL(client, setsockopt, SOL_SOCKET, SO_LINGER, &linger,
+	    sizeof(linger));
+	error = move_close(client);
+	if (error != 0)
+		return error;
+	/* Nobody tells when the reset has arrived, which may take a moment. */
+	side_wait(listener, -1, 0, (int64_t)STAGE_QUIET_MS * 1000000);
+	return tell_accepted(stage, listener, seen);
 }
 
 static const struct probe takes_back_probe = {
