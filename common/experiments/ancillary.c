@@ -27,7 +27,7 @@ receive_stamped(struct stage *stage, size_t room, struct cmsg *control,
 	STAGE_CALL(server, setsockopt, SOL_SOCKET, SO_TIMESTAMP, &on,
 	    sizeof(on));
 	/* The first shows that there is something to be cut. */
-	error = cmsg_exchange(stage, client, server, control, seen);
+	error = cmsg_exchange_stamped(stage, client, server, control, seen);
 	if (error != 0)
 		return error;
 	if (cmsg_find(control, SOL_SOCKET, SO_TIMESTAMP) == NULL)

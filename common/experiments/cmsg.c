@@ -80,6 +80,18 @@ cmsg_exchange(struct stage *stage, struct side *from, struct side *to,
 	    : cmsg_receive(stage, to, control, 0, seen);
 }
 
+int
+cmsg_exchange_stamped(struct stage *stage, struct side *from, struct side *to,
+    struct cmsg *cmsg, struct observation *seen)
+{
+	int error = cmsg_exchange(stage, from, to, cmsg, seen);
+
+	if (error != 0 || cmsg->header.msg_controllen != 0)
+		return error;
+	stage_poll(stage, to, POLLIN, STAGE_QUIET_MS);
+	return cmsg_exchange(stage, from, to, cmsg, seen);
+}
+
 const void *
 cmsg_find(const struct cmsg *control, int level, int type)
 {

@@ -48,6 +48,14 @@ int cmsg_receive_into(struct stage *stage, struct side *to,
 int cmsg_exchange(struct stage *stage, struct side *from, struct side *to,
     struct cmsg *control, struct observation *seen);
 
+/*
+ * The same, of messages that are to be stamped with their time. The first
+ * socket of a machine that wants stamps waits for a kernel thread to switch
+ * them on: a message without one is followed by another, after a while.
+ */
+int cmsg_exchange_stamped(struct stage *stage, struct side *from,
+    struct side *to, struct cmsg *cmsg, struct observation *seen);
+
 /* The data of the first control message of a kind, or NULL. */
 const void *cmsg_find(const struct cmsg *control, int level, int type);
 

@@ -25,22 +25,6 @@ stamp(struct side *side, int option, int value)
 
 #define STAMP_SOURCE(option) "socket(7), " option ": for all sockets"
 
-/*
- * The first socket of a machine that wants stamps waits for a kernel thread to
- * switch them on: a message without one is followed by another.
- */
-static int
-exchange_stamped(struct stage *stage, struct side *client,
-    struct side *server, struct cmsg *control, struct observation *seen)
-{
-	int error = cmsg_exchange(stage, client, server, control, seen);
-
-	if (error != 0 || control->header.msg_controllen != 0)
-		return error;
-	stage_poll(stage, server, POLLIN, STAGE_QUIET_MS);
-	return cmsg_exchange(stage, client, server, control, seen);
-}
-
 /* One option is set; whether its control message comes along. */
 static int
 ask_stamp(struct stage *stage, struct observation *seen, int option, int value)
@@ -54,7 +38,7 @@ ask_stamp(struct stage *stage, struct observation *seen, int option, int value)
 	error = stamp(server, option, value);
 	if (error != 0)
 		return observe(seen, "setsockopt: %s", observed_errno(error));
-	error = exchange_stamped(stage, client, server, &control, seen);
+	error = cmsg_exchange_stamped(stage, client, server, &control, seen);
 	if (error != 0)
 		return error < 0 ? error : 0;
 	return observe(seen, cmsg_find(&control, SOL_SOCKET, option) != NULL
@@ -132,7 +116,7 @@ both(struct stage *stage, struct observation *seen)
 	if (stamp(server, SO_TIMESTAMPNS, 1) != 0 ||
 	    stamp(server, SO_TIMESTAMP, 1) != 0)
 		return observe(seen, "setsockopt fails");
-	error = exchange_stamped(stage, client, server, &control, seen);
+	error = cmsg_exchange_stamped(stage, client, server, &control, seen);
 	if (error != 0)
 		return error < 0 ? error : 0;
 	first = cmsg_find(&control, SOL_SOCKET, SO_TIMESTAMPNS);

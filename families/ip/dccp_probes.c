@@ -98,8 +98,7 @@ const struct probe ip_dccp_too_large = {
 	.cells = DCCP_ONLY,
 	.answers = (const char *const[]){ "sent", "{errno}", NULL },
 	.documents = (const struct document[]){
-		{ .answer = "EMSGSIZE",
-		  .source = "RFC 4340, 14; Documentation/networking/dccp.rst" },
+		{ .answer = "{errno}", .source = "RFC 4340, 14" },
 		{ .answer = NULL },
 	},
 	.run = too_large,

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/ip6.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 #include "families.h"
 #include "ip.h"
@@ -61,6 +62,12 @@ wrap_whole(const struct envelope *envelope, const void *payload, size_t length,
 #define IP_FIND(offset) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset)
 #include "ip_tables.inc"
 
+static const struct request_name requests[] = {
+	{ SIOCADDRT, "SIOCADDRT" },
+	{ SIOCDELRT, "SIOCDELRT" },
+	{ .constant = NULL },
+};
+
 const struct family inet6_family = {
 	.name = "inet6",
 	.constant = "AF_INET6",
@@ -78,6 +85,7 @@ const struct family inet6_family = {
 	.refusals = ip_refusals,
 	.refusal_source = "socket(2)",
 	.hints = ip_hints,
+	.requests = requests,
 	.probes = ip_probes,
 	.documents = inet6_documents,
 	.differences = inet6_differences,

@@ -11,6 +11,11 @@
 #define IP_OWN_DOCUMENTS                                                       \
 	{ "nonlocal-bind.loopback", { 0 }, "ok",                               \
 	  "RFC 1122, 3.2.1.3 (g): {127, any} is loopback", false },            \
+	{ "nonlocal-bind.freebind", { 0 }, "ok", "ip(7), IP_FREEBIND", false },\
+	{ "multicast.not-joined", { 0 }, "heard",                              \
+	  "ip(7), IP_MULTICAST_ALL: 1 by default", false },                    \
+	{ "multicast.all-off", { 0 }, "not heard",                             \
+	  "ip(7), IP_MULTICAST_ALL", false },                                  \
 	{ "pktinfo.tos-size", { 0 }, "1",                                      \
 	  "ip(7), IP_RECVTOS: it contains a byte", false },                    \
 	{ "raw-ping", { 0 }, "the IP header",                                  \

@@ -61,10 +61,6 @@ const struct probe ip_bind_freely = {
 	.cells = { .shapes = ON_PAIRS | ON_KERNEL },
 	.answers = (const char *const[]){ "ok", "{errno}",
 	    "setsockopt: {errno}", NULL },
-	.documents = (const struct document[]){
-		{ .answer = "ok", .source = "ip(7), IP_FREEBIND" },
-		{ .answer = NULL },
-	},
 	.run = bind_freely,
 };
 

@@ -80,7 +80,7 @@ const struct probe ip_pktinfo = {
 	    "others than meant", "not told", RECEIVE_ANSWERS, NULL },
 	.documents = (const struct document[]){
 		{ .answer = "address and interface",
-		  .source = "ip(7), IP_PKTINFO; RFC 3542, 6.1" },
+		  .source = "ip(7), IP_PKTINFO; RFC 3542, 6.1 and 6.2" },
 		{ .answer = NULL },
 	},
 	.run = address_and_interface,

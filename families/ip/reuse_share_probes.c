@@ -186,7 +186,8 @@ const struct probe ip_reuse_time_wait = {
 	.answers = (const char *const[]){ "ok", "{errno}", NULL },
 	.documents = (const struct document[]){
 		{ .answer = "EADDRINUSE",
-		  .source = "RFC 9293, 3.6.1 TIME-WAIT; bind(2)" },
+		  .source = "ip(7): an address is unavailable for some time "
+			    "after closing" },
 		{ .answer = NULL },
 	},
 	.run = time_wait,
@@ -206,7 +207,8 @@ const struct probe ip_reuse_time_wait_address = {
 	.applies = has_ports,
 	.answers = (const char *const[]){ "ok", "{errno}", NULL },
 	.documents = (const struct document[]){
-		{ .answer = "ok", .source = "socket(7), SO_REUSEADDR" },
+		{ .answer = "ok",
+		  .source = "ip(7): available if SO_REUSEADDR has been set" },
 		{ .answer = "EADDRINUSE",
 		  .source = "socket(7), NOTES: both have to set it" },
 		{ .answer = NULL },

@@ -90,4 +90,4 @@ no_key(struct stage *stage, struct observation *seen)
 }
 
 const struct probe ip_tcp_no_key = KEY_PROBE("tcp-special.md5-none",
-    "And where the client has none?", no_key, "no answer");
+    "And where the client has none?", no_key, NULL);

@@ -51,6 +51,14 @@ const struct document unix_documents[] = {
 	/* Ending. */
 	{ .probe = "write-closed", .cells = STREAM,
 	  .answer = "EPIPE and SIGPIPE", .source = "unix(7), EPIPE" },
+	/* Urgent data. */
+	{ "oob", STREAM, "EOPNOTSUPP",
+	  "unix(7), ERRORS: out-of-band data is not supported", true },
+	{ "oob.none", STREAM, "EOPNOTSUPP",
+	  "unix(7), ERRORS: out-of-band data is not supported", true },
+	/* Ancillary data. */
+	{ "cmsg.rights", { .type = 0 }, "passed", "unix(7), SCM_RIGHTS",
+	  false },
 	{ .answer = NULL },
 };
 
@@ -84,5 +92,12 @@ const struct difference unix_differences[] = {
 	{ .probe = "shut-wr.own", .cells = SEQPACKET, .answer = "EPIPE",
 	  .text = "records are sent as datagrams are, which raise no signal",
 	  .source = SOURCE "unix_dgram_sendmsg()" },
+	{ .probe = "oob", .cells = STREAM, .answer = "taken", .since = "5.15",
+	  .text = "streams have out-of-band data (CONFIG_AF_UNIX_OOB)",
+	  .source = "commit 314001f0bf92" },
+	{ .probe = "oob.none", .cells = STREAM, .answer = "EINVAL",
+	  .since = "5.15",
+	  .text = "streams have out-of-band data (CONFIG_AF_UNIX_OOB)",
+	  .source = "commit 314001f0bf92" },
 	{ .answer = NULL },
 };
