@@ -150,21 +150,35 @@ match(const struct option_level *level, const struct option_name *option,
 	return 1;
 }
 
-/* Sets what the option speaks of, and what that one speaks of before it. */
+/* How many options a value may need before it, each by the next. */
+#define FIRST_MOST 4
+
+/*
+ * Sets what the option speaks of, and before it what that one speaks of.
+ * Returns whether anything was set.
+ */
 static bool
 set_first(struct asker *asker, int level, const struct option_name *option)
 {
-	struct search search = { .level = level, .name = option->first };
-	struct passed value;
-	bool done;
+	const struct option_name *chain[FIRST_MOST];
+	size_t count = 0;
+	bool done = false;
 
-	if (option->first == 0 ||
-	    options_each(asker->choice, match, &search) == 0)
-		return false;
-	done = set_first(asker, level, search.found);
-	if (choose(asker, search.found, &value, false, &value) &&
-	    set(asker, level, search.found->name, &value) == 0)
-		done = true;
+	while (option->first != 0 && count < FIRST_MOST) {
+		struct search search = { .level = level,
+			.name = option->first };
+
+		if (options_each(asker->choice, match, &search) == 0)
+			break;
+		option = chain[count++] = search.found;
+	}
+	while (count-- > 0) {
+		struct passed value;
+
+		if (choose(asker, chain[count], &value, false, &value) &&
+		    set(asker, level, chain[count]->name, &value) == 0)
+			done = true;
+	}
 	return done;
 }
 

@@ -86,14 +86,17 @@ static void
 tell_states(const struct survey *survey, const struct tries *tries,
     char text[STATE_COUNT + 1])
 {
-	size_t used = 0;
+	text[0] = '\0';
+	for (int state = 0; state < STATE_COUNT; state++) {
+		const char letter[] = {
+			*state_name((enum socket_state)state), '\0'
+		};
 
-	for (int state = 0; state < STATE_COUNT; state++)
 		if (survey->has[state] && tries_made(tries))
-			text[used++] = tries->made[state] &&
-			    tries->error[state] == 0
-			    ? state_name((enum socket_state)state)[0] : '-';
-	text[used] = '\0';
+			strlcat(text, tries->made[state] &&
+			    tries->error[state] == 0 ? letter : "-",
+			    STATE_COUNT + 1);
+	}
 }
 
 static void

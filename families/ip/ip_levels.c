@@ -57,13 +57,13 @@ const struct option_level inet_levels[] = {
 	{ .constant = NULL },
 };
 
-/* Sockets of IPv6 carry IPv4 as well, and take its options. */
+/* Sockets of IPv6 carry IPv4 as well, but raw ones, and take its options. */
 const struct option_level inet6_levels[] = {
 	{ SOL_IPV6, "SOL_IPV6", ipv6_options, 0, NULL },
 	{ SOL_IPV6, "SOL_IPV6", ipv6_headers, 0, NULL },
 	{ SOL_IPV6, "SOL_IPV6", ipv6_groups, 0, NULL },
-	{ SOL_IP, "SOL_IP", ip_options, 0, NULL },
-	{ SOL_IP, "SOL_IP", ip_groups, 0, NULL },
+	{ SOL_IP, "SOL_IP", ip_options, COOKED, NULL },
+	{ SOL_IP, "SOL_IP", ip_groups, COOKED, NULL },
 	TRANSPORTS(tcp6_keys),
 	{ SOL_RAW, "SOL_RAW", raw6_options, RAW, NULL },
 	{ SOL_ICMPV6, "SOL_ICMPV6", icmpv6_options, RAW, icmpv6 },

@@ -36,20 +36,22 @@ struct signature {
 _Static_assert(sizeof(struct signature) == sizeof(struct tcp_md5sig),
     "tcp_md5sig");
 
-#define KEY .key_length = 8, .key = "sockdemo"
-
 static const struct signature signature = {
-	.peer = { .in = { AF_INET, 0, { 127, 0, 0, 9 } } }, KEY,
+	.peer = { .in = { AF_INET, 0, { 127, 0, 0, 9 } } },
+	.key_length = 8,
+	.key = "sockdemo",
 };
 static const struct signature signature6 = {
 	.peer = { .in6 = { .sin6_family = AF_INET6,
-	    .sin6_addr = { { { 0xfe, 0x80, [15] = 9 } } } } }, KEY,
+	    .sin6_addr = { { { 0xfe, 0x80, [15] = 9 } } } } },
+	.key_length = 8,
+	.key = "sockdemo",
 };
 
 #define SIGNED_BY(value)                                                       \
 	SET_ONLY, TRY(value)
 
-#define UNTRIED .flags = OPTION_UNTRIED | OPTION_SET_ONLY
+#define UNTRIED .flags = (OPTION_UNTRIED | OPTION_SET_ONLY)
 #define AO .size = 288, .since = "6.7"
 #define AO_KEYS                                                                \
 	OPTION(TCP_AO_ADD_KEY, BYTES, AO, UNTRIED,                             \

@@ -11,7 +11,7 @@
 #define ADMIN .needs = "CAP_NET_ADMIN"
 
 /* The value of a struct, as a table of its fields reads it. */
-#define FIELDS_OF(table, type) .fields = table, .size = sizeof(type)
+#define FIELDS_OF(table, type) .fields = (table), .size = sizeof(type)
 
 /* A value that is tried, and stands in a constant. */
 #define TRY(constant) .tried = &(constant), .length = sizeof(constant)

@@ -99,8 +99,10 @@ check_first(const struct option_level *level, const struct option_level *all)
 			const char *of = first->constant;
 
 			first = find(level, all, first->first);
-			if (first == NULL || i == 4)
+			if (first == NULL || i == 4) {
 				fail_msg("%s has nobody first", of);
+				return;
+			}
 			if ((first->flags & (OPTION_GET_ONLY |
 			    OPTION_UNTRIED)) != 0 || (first->tried == NULL &&
 			    first->value != OPTION_BOOL &&

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -146,7 +147,22 @@ find(const char *constant)
 		if (strcmp(survey.surveyed[i].option->constant, constant) == 0)
 			return &survey.surveyed[i];
 	fail_msg("%s was not asked", constant);
-	return NULL;
+	abort();
+}
+
+static void
+letters(const struct tries *tries, char text[STATE_COUNT + 1])
+{
+	text[0] = '\0';
+	for (int state = 0; state < STATE_COUNT; state++) {
+		const char letter[] = {
+			*state_name((enum socket_state)state), '\0'
+		};
+
+		if (tries->made[state])
+			strlcat(text, tries->error[state] == 0 ? letter
+			    : "-", STATE_COUNT + 1);
+	}
 }
 
 /*
@@ -158,22 +174,13 @@ found(const char *constant)
 {
 	static char text[512];
 	const struct surveyed *surveyed = find(constant);
-	const struct tries *tries[] = { &surveyed->get, &surveyed->set };
-	char letters[2][STATE_COUNT + 1] = { "", "" };
+	char get[STATE_COUNT + 1], set[STATE_COUNT + 1];
 
-	for (int i = 0; i < 2; i++)
-		for (int state = 0; state < STATE_COUNT; state++) {
-			const char *name =
-			    state_name((enum socket_state)state);
-
-			if (tries[i]->made[state])
-				letters[i][strlen(letters[i])] =
-				    tries[i]->error[state] == 0 ? name[0]
-				    : '-';
-		}
+	letters(&surveyed->get, get);
+	letters(&surveyed->set, set);
 	snprintf(text, sizeof(text), "%s, %s -> %s, get %s, set %s%s",
-	    surveyed->value, surveyed->tried, surveyed->read_back,
-	    letters[0], letters[1], surveyed->stuck ? ", stuck" : "");
+	    surveyed->value, surveyed->tried, surveyed->read_back, get, set,
+	    surveyed->stuck ? ", stuck" : "");
 	return text;
 }
 
