@@ -7,8 +7,12 @@
 #include "drive/run.h"
 #include "family/resolve.h"
 
-/* A server whose client is in another network has a port that is known. */
-#define KNOWN_PORT 12345
+/*
+ * A server whose client is in another network has a port that is known; and
+ * that no other run is likely to have, since RDS shares them among networks.
+ */
+#define KNOWN_PORT_FIRST 10000
+#define KNOWN_PORTS 20000
 
 bool
 run_is_apart(const struct run *run)
@@ -28,7 +32,7 @@ find_address(struct run *run, enum side_id side, bool to_contact,
 	const struct request *request = run->request;
 	char tag[24];
 	long port = run_is_apart(run) && (side == SIDE_SERVER || to_contact)
-	    ? KNOWN_PORT : 0;
+	    ? KNOWN_PORT_FIRST + (long)(run->number % KNOWN_PORTS) : 0;
 	struct wish wish = {
 		.side = side,
 		.to_contact = to_contact,

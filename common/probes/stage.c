@@ -10,7 +10,8 @@
 #include "setup/setup.h"
 
 /* Servers whose clients are in another network have ports that are known. */
-#define KNOWN_PORT 12345
+#define KNOWN_PORT_FIRST 30000
+#define KNOWN_PORTS 30000
 
 #define BACKLOG 8
 
@@ -138,7 +139,8 @@ name_side(struct stage *stage, struct side *side, bool beside)
 
 	stage->names += !beside;
 	holder->port = is_apart(stage) && side->id == SIDE_SERVER
-	    ? KNOWN_PORT + (long)stage->names : 0;
+	    ? KNOWN_PORT_FIRST + (long)((stage->run + stage->names) %
+		KNOWN_PORTS) : 0;
 	found = find_address(stage, side->id, false, holder->port,
 	    &holder->asked);
 	if (found == 0) {
