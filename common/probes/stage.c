@@ -165,6 +165,15 @@ open_bound(struct stage *stage, enum side_id id, bool beside,
 }
 
 int
+stage_name(struct stage *stage, struct side *side)
+{
+	int error = name_side(stage, side, false);
+
+	return error != 0 ? error
+	    : side_bind(side, &holder_of(side)->asked);
+}
+
+int
 stage_bound(struct stage *stage, enum side_id id, struct side **out)
 {
 	return open_bound(stage, id, false, out);
@@ -221,6 +230,21 @@ prepare(struct stage *stage, struct side *side, const struct endpoint *peer)
 	int error = enter(stage, side->id);
 
 	return error != 0 ? error : side_prepare(side, peer);
+}
+
+int
+stage_numbered(struct stage *stage, long port, struct endpoint *out)
+{
+	struct endpoint next;
+	int found = find_address(stage, SIDE_SERVER, false, port, out);
+
+	if (found > 0)
+		found = find_address(stage, SIDE_SERVER, false, port + 1,
+		    &next);
+	if (found < 0)
+		return found;
+	return !endpoint_equal(out, &next) ? 0 : stage_cannot(stage,
+	    "its addresses have no port");
 }
 
 struct joining {

@@ -97,6 +97,11 @@ int stage_socket(struct stage *stage, enum side_id id, struct side **out);
 int stage_bound(struct stage *stage, enum side_id id, struct side **out);
 
 /*
+ * Binds a fresh socket to such a name: for what has to be set before.
+ */
+int stage_name(struct stage *stage, struct side *side);
+
+/*
  * A client's socket before it does anything: bound only where clients of this
  * family need a name.
  */
@@ -116,6 +121,20 @@ int stage_contact(struct stage *stage, const struct side *side,
  * An address of the cell that no socket has: bound once, and given up again.
  */
 int stage_vacant(struct stage *stage, struct endpoint *out);
+
+/*
+ * The address of a server with that number (--port), for bind(). Fails as an
+ * experiment that cannot be made where the numbers of this cell's addresses
+ * are none of them.
+ */
+int stage_numbered(struct stage *stage, long port, struct endpoint *out);
+
+/*
+ * Gives up every capability of this thread, and of those that it starts; not
+ * its user id, so that its files stay its own. Where there are none to give up,
+ * nothing changes.
+ */
+int stage_drop_privileges(struct stage *stage);
 
 /*
  * Two sockets that can send to each other: a connection that was accepted, or
