@@ -8,6 +8,8 @@
 #include "probes/probe.h"
 
 extern const struct probe *const lifecycle_probes[];
+extern const struct probe *const inherit_probes[];
+extern const struct probe *const waking_probes[];
 extern const struct probe *const as_file_probes[];
 extern const struct probe *const naming_probes[];
 extern const struct probe *const connecting_probes[];

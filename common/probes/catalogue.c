@@ -6,6 +6,8 @@
 
 static const struct probe *const *const generic[] = {
 	lifecycle_probes,
+	inherit_probes,
+	waking_probes,
 	as_file_probes,
 	naming_probes,
 	connecting_probes,
