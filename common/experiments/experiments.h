@@ -12,6 +12,8 @@ extern const struct probe *const inherit_probes[];
 extern const struct probe *const waking_probes[];
 extern const struct probe *const as_file_probes[];
 extern const struct probe *const naming_probes[];
+extern const struct probe *const binding_probes[];
+extern const struct probe *const privilege_probes[];
 extern const struct probe *const connecting_probes[];
 extern const struct probe *const unconnected_probes[];
 extern const struct probe *const peers_probes[];

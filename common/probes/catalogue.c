@@ -10,6 +10,8 @@ static const struct probe *const *const generic[] = {
 	waking_probes,
 	as_file_probes,
 	naming_probes,
+	binding_probes,
+	privilege_probes,
 	connecting_probes,
 	unconnected_probes,
 	peers_probes,
