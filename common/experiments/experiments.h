@@ -35,6 +35,7 @@ extern const struct probe *const errors_probes[];
 extern const struct probe *const urgent_probes[];
 extern const struct probe *const urgent_order_probes[];
 extern const struct probe *const options_probes[];
+extern const struct probe *const option_values_probes[];
 extern const struct probe *const ancillary_probes[];
 extern const struct probe *const timestamps_probes[];
 extern const struct probe *const filters_probes[];

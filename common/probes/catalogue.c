@@ -33,6 +33,7 @@ static const struct probe *const *const generic[] = {
 	urgent_probes,
 	urgent_order_probes,
 	options_probes,
+	option_values_probes,
 	ancillary_probes,
 	timestamps_probes,
 	filters_probes,
