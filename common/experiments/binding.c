@@ -49,12 +49,20 @@ free_name(struct stage *stage, struct endpoint *out)
 static int
 bind_twice(struct stage *stage, struct observation *seen)
 {
-	struct side *side;
+	const struct family *family = stage->choice->family;
+	struct side *side, *other;
 	struct endpoint name;
-	int error = free_name(stage, &name);
+	int error = stage_bound(stage, SIDE_SERVER, &side);
 
+	/* Another name, while this one is taken; and then a free one. */
 	if (error == 0)
-		error = stage_bound(stage, SIDE_SERVER, &side);
+		error = stage_bound(stage, SIDE_SERVER, &other);
+	if (error != 0)
+		return error;
+	name = *name_of(other);
+	error = side_close(other);
+	if (error == 0 && family->release != NULL)
+		family->release(&name);
 	return error != 0 ? error : observe(seen, "%s",
 	    observed_errno(STAGE_CALL(side, bind, &name)));
 }

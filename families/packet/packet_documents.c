@@ -10,5 +10,8 @@ const struct document packet_documents[] = {
 	/* Connecting. */
 	{ .probe = "connect-peer", .answer = "{errno}",
 	  .source = "packet(7): connect(2) is not supported" },
+	/* Names. */
+	{ .probe = "priv-name", .answer = "EPERM",
+	  .source = "packet(7), EPERM; CAP_NET_RAW" },
 	{ .answer = NULL },
 };

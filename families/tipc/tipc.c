@@ -14,6 +14,7 @@
 
 #include "families.h"
 #include "tipc_address.h"
+#include "tipc_documents.h"
 #include "tipc_options.h"
 #include "tipc_probes.h"
 
@@ -92,6 +93,7 @@ const struct family tipc_family = {
 	.hints = hints,
 	.levels = tipc_levels,
 	.probes = tipc_probes,
+	.documents = tipc_documents,
 	.plain_in_strace = true,
 	.bound_unnamed = true,
 	.address = tipc_address,

@@ -59,6 +59,20 @@ const struct document unix_documents[] = {
 	/* Ancillary data. */
 	{ "cmsg.rights", { .type = 0 }, "passed", "unix(7), SCM_RIGHTS",
 	  false },
+	/* Life and names. */
+	{ .probe = "socketpair", .answer = "they talk",
+	  .source = "socketpair(2), NOTES; unix(7)", .instead = true },
+	{ .probe = "unbound-name", .answer = "the family alone",
+	  .source = "unix(7), unnamed" },
+	{ .probe = "auto-name.connect", .cells = STREAM,
+	  .answer = "as it was",
+	  .source = "unix(7), unnamed: a stream that was not bound" },
+	{ .probe = "bind-rules.closed", .cells = PATH, .answer = "EADDRINUSE",
+	  .source = "unix(7), NOTES: the file must be deleted by the caller",
+	  .instead = true },
+	{ .probe = "bind-rules.connected", .cells = PATH,
+	  .answer = "EADDRINUSE",
+	  .source = "unix(7), NOTES: the file must be deleted by the caller" },
 	{ .answer = NULL },
 };
 
@@ -99,5 +113,15 @@ const struct difference unix_differences[] = {
 	  .since = "5.15",
 	  .text = "streams have out-of-band data (CONFIG_AF_UNIX_OOB)",
 	  .source = "commit 314001f0bf92" },
+	{ .probe = "auto-name.listen", .answer = "listen: EINVAL",
+	  .text = "a socket without a name is in no state to listen",
+	  .source = SOURCE "unix_listen()" },
+	{ .probe = "close-wakes.listener", .answer = "EINVAL",
+	  .text = "it is not asked whether there is a peer",
+	  .source = SOURCE "unix_shutdown()" },
+	{ .probe = "option-truth.type", .cells = { .type = SOCK_RAW },
+	  .answer = "2 instead",
+	  .text = "a datagram socket is made of SOCK_RAW",
+	  .source = SOURCE "unix_create()" },
 	{ .answer = NULL },
 };
