@@ -121,6 +121,7 @@ static const struct probe linger_zero_probe = {
 #define MUCH 65536
 #define PIECE 1000
 #define PIECES_MAX 2000
+#define PIECES_BEHIND 64
 
 /* Longer than any experiment takes. */
 #define LINGER_SECONDS 10
@@ -284,18 +285,21 @@ read_all(struct stage *stage, struct side *side, int ms, ssize_t *last)
 	return bytes;
 }
 
-/* close() without SO_LINGER, with data under way; and then it is read. */
+/* close() right behind what was sent; and then it is read. */
 static int
 background(struct stage *stage, struct observation *seen)
 {
 	struct side *client, *server;
 	size_t sent, got;
 	ssize_t last;
-	int error = full_pair(stage, &client, &server, &sent);
+	int error = stage_pair(stage, &client, &server);
+	int stopped;
 
 	if (error != 0)
 		return error;
-	/* It may not come back before it has been read. */
+	sent = PIECE * stage_flood(stage, client, PIECE, PIECES_BEHIND,
+	    &stopped);
+	/* It may not come back before all has been read. */
 	error = begin_closing(stage, client);
 	if (error < 0)
 		return error;
@@ -308,7 +312,7 @@ background(struct stage *stage, struct observation *seen)
 static const struct probe background_probe = {
 	.id = "linger.background",
 	.group = GROUP_END,
-	.question = "close() with data under way, no SO_LINGER: does it come?",
+	.question = "close() right after much was sent: does it all come?",
 	.cells = { .shapes = ON_CONNECTED },
 	.applies = move_is_direct,
 	.answers = (const char *const[]){ "all, then 0", "all, then {errno}",

@@ -229,14 +229,16 @@ static const struct probe own_receive_probe = {
 	.run = own_receive,
 };
 
-/* What the peer sends when nothing shall be received any more. */
+/*
+ * What the peer sends when nothing shall be received any more. A first message
+ * may be taken before the peer has heard of it.
+ */
 static int
 then_written(struct stage *stage, struct observation *seen)
 {
 	struct side *client, *server;
 	char word[MOVE_WORD];
 	unsigned signals = 0;
-	long sent;
 	int result;
 	int error = halve(stage, &client, &server, SHUT_RD, &result);
 
@@ -244,15 +246,18 @@ then_written(struct stage *stage, struct observation *seen)
 		return error;
 	if (result != 0)
 		return tell_refusal(seen, result);
-	sent = move_send(stage, server, &signals);
-	if (sent < 0 && signals != 0)
-		observe_note(seen, "with SIGPIPE");
-	if (sent < 0)
-		return observe(seen, "send: %s", observed_errno(sent));
-	/* The socket tells its end at once; what was sent may need a moment. */
-	if (strcmp(move_read(stage, client, STAGE_QUIET_MS, word), "0") == 0) {
-		stage_poll(stage, server, 0, STAGE_QUIET_MS);
+	for (int i = 0; i < 2; i++) {
+		long sent = move_send(stage, server, &signals);
+
+		if (sent < 0 && signals != 0)
+			observe_note(seen, "with SIGPIPE");
+		if (sent < 0)
+			return observe(seen, "send: %s", observed_errno(sent));
+		/* The end is read at once; what was sent, a little later. */
 		move_read(stage, client, STAGE_QUIET_MS, word);
+		if (strcmp(word, "data") == 0)
+			break;
+		stage_poll(stage, server, 0, STAGE_QUIET_MS);
 	}
 	return observe(seen, "recv: %s", word);
 }
@@ -291,7 +296,8 @@ waiting_data(struct stage *stage, struct observation *seen)
 		return stage_cannot(stage, "three bytes do not arrive");
 	result = STAGE_CALL(client, shutdown, SHUT_RD);
 	return result != 0 ? tell_refusal(seen, result)
-	    : observe(seen, "recv: %s", move_read(stage, client, 0, word));
+	    : observe(seen, "recv: %s", move_read(stage, client,
+		STAGE_QUIET_MS, word));
 }
 
 static const struct probe waiting_data_probe = {

@@ -92,7 +92,7 @@ third_party_before(struct stage *stage, struct observation *seen)
 	error = move_attach(stage, server);
 	if (error != 0)
 		return error;
-	move_read(stage, server, 0, word);
+	move_read(stage, server, STAGE_QUIET_MS, word);
 	return observe(seen, "%s", strcmp(word, "data") == 0 ? "heard"
 	    : strcmp(word, "nothing") == 0 ? "dropped" : word);
 }

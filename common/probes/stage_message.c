@@ -92,6 +92,18 @@ receive(const struct stage *stage, struct side *to, int flags)
 	    &to->peer);
 }
 
+/*
+ * What is left of a wait, and never so little that poll() is not asked: on
+ * a busy machine the time may have passed before.
+ */
+static int64_t
+at_least_once(uint64_t end)
+{
+	int64_t left = step_left(end);
+
+	return left > 0 ? left : 1;
+}
+
 ssize_t
 stage_receive(struct stage *stage, struct side *to, void *data, size_t room,
     int flags, int ms)
@@ -104,7 +116,7 @@ stage_receive(struct stage *stage, struct side *to, void *data, size_t room,
 	/* A stream is received into the room that there is. */
 	if (cell->unwrap == NULL && cell->receive == NULL &&
 	    (cell->traits & TRAIT_BOUNDARIES) == 0)
-		return side_wait(to, to->fd, POLLIN, step_left(end)) != 0
+		return side_wait(to, to->fd, POLLIN, at_least_once(end)) != 0
 		    ? -ETIMEDOUT : STAGE_CALL(to, recv, data, room, flags);
 	if (side_need_packet(to, PACKET_ROOM) != 0)
 		return -ENOMEM;
@@ -112,8 +124,9 @@ stage_receive(struct stage *stage, struct side *to, void *data, size_t room,
 		ssize_t got;
 		size_t at = 0;
 
-		if (!cell->unpolled &&
-		    side_wait(to, to->fd, POLLIN, step_left(end)) != 0)
+		if (!cell->unpolled && side_wait(to, to->fd, POLLIN,
+			strangers == 0 ? at_least_once(end)
+				       : step_left(end)) != 0)
 			return -ETIMEDOUT;
 		got = receive(stage, to, flags);
 		if (got > 0 && cell->unwrap != NULL)
