@@ -77,6 +77,17 @@ flood_with(struct flood *flood, size_t length)
 }
 
 /*
+ * Whoever keeps messages and knows no largest one cuts them into packets, and
+ * sends these in its own time: there the send buffer is what is full.
+ */
+static bool
+is_paced(const struct choice *choice)
+{
+	return packet_plain_message(choice) &&
+	    choice->row.largest.kind == LIMIT_NONE;
+}
+
+/*
  * A pair, and how long a message of one packet may be. A stream's send buffer
  * is made small, so that it is full soon; with messages another queue may be
  * full before it. A small receive buffer makes sure of a loss, where a message
@@ -86,17 +97,18 @@ static int
 prepare(struct stage *stage, struct flood *flood)
 {
 	static const char message[MESSAGE];
+	bool paced = is_paced(stage->choice);
 	int error = stage_pair(stage, &flood->from, &flood->to);
 
 	flood->stage = stage;
 	flood->length = MESSAGE;
 	if (error != 0)
 		return error;
-	if ((stage->choice->row.traits & TRAIT_BOUNDARIES) == 0)
+	if (paced || (stage->choice->row.traits & TRAIT_BOUNDARIES) == 0)
 		packet_set(flood->from, SO_SNDBUF, BUFFER);
-	if (!is_reliable(flood))
+	if (!paced && !is_reliable(flood))
 		packet_set(flood->to, SO_RCVBUF, BUFFER);
-	if (stage_pack(stage, flood->from, message, MESSAGE) < 0)
+	if (paced || stage_pack(stage, flood->from, message, MESSAGE) < 0)
 		flood->length = STAGE_MESSAGE_LENGTH;
 	return 0;
 }
@@ -125,6 +137,26 @@ drain(struct flood *flood)
 	return bytes;
 }
 
+/*
+ * A peer without a connection may tell late that it is full: what was said
+ * before it did (there is no memory just now) is not the answer.
+ */
+static void
+settle(struct flood *flood)
+{
+	const struct cell *cell = &flood->stage->choice->row;
+	size_t before = 0;
+
+	if (cell->shape != SHAPE_DATAGRAM || !is_reliable(flood))
+		return;
+	while (flood->error == -EAGAIN && flood->bytes != before &&
+	    stage_poll(flood->stage, flood->from, POLLOUT,
+	    STAGE_QUIET_MS) > 0) {
+		before = flood->bytes;
+		flood_with(flood, flood->length);
+	}
+}
+
 static int
 full_buffer(struct stage *stage, struct observation *seen)
 {
@@ -135,6 +167,7 @@ full_buffer(struct stage *stage, struct observation *seen)
 	if (error != 0)
 		return error;
 	flood_with(&flood, flood.length);
+	settle(&flood);
 	if (flood.bytes == 0)
 		return observe(seen, "send: %s", observed_errno(flood.error));
 	arrived = drain(&flood) == flood.bytes ? "all arrives" : "some is lost";
