@@ -1,7 +1,6 @@
 /* What happens when more is sent than there is room for. */
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -178,7 +177,7 @@ full_buffer(struct stage *stage, struct observation *seen)
 static const struct probe full_buffer_probe = {
 	.id = "full-buffer",
 	.group = GROUP_BUFFERS,
-	.question = "Sent faster than received: what does send() say, what is lost?",
+	.question = "Sent faster than received: what is said, what is lost?",
 	.cells = { .shapes = ON_PAIRS },
 	.applies = packet_received,
 	.answers = (const char *const[]){ "{errno}, all arrives",
@@ -279,8 +278,10 @@ static const struct probe pollout_connected_probe = {
 	.run = pollout_connected,
 };
 
+/* More than both buffers of a stream hold. */
+static char long_message[1024 * 1024];
+
 struct sending {
-	char *bytes;
 	size_t length;
 	size_t sent;
 };
@@ -291,7 +292,7 @@ send_until_it_fails(struct stage_task *task)
 	struct sending *sending = task->argument;
 
 	while (sending->sent < sending->length) {
-		ssize_t sent = STAGE_CALL(task->side, send, sending->bytes,
+		ssize_t sent = STAGE_CALL(task->side, send, long_message,
 		    sending->length - sending->sent,
 		    stage_flags(task->stage, 0));
 
@@ -307,7 +308,7 @@ static int
 send_timeout(struct stage *stage, struct observation *seen)
 {
 	const struct timeval limit = { .tv_usec = 20000 };
-	struct sending sending = { .length = 1024u * 1024 };
+	struct sending sending = { .length = sizeof(long_message) };
 	struct flood flood = { .error = 0 };
 	struct stage_task task = {
 		.stage = stage, .work = send_until_it_fails,
@@ -317,9 +318,6 @@ send_timeout(struct stage *stage, struct observation *seen)
 
 	if (error != 0)
 		return error;
-	sending.bytes = calloc(1, sending.length);
-	if (sending.bytes == NULL)
-		return -ENOMEM;
 	error = STAGE_CALL(flood.from, setsockopt, SOL_SOCKET, SO_SNDTIMEO,
 	    &limit, (socklen_t)sizeof(limit));
 	if (error < 0)

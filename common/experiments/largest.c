@@ -1,6 +1,5 @@
 /* The largest message of a cell that keeps messages, found by trying. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -19,11 +18,12 @@
 /* More than one protocol carries so much, and not a byte more. */
 #define USUAL 66000
 
+static char long_message[TOO_MANY];
+
 struct search {
 	struct stage *stage;
 	struct side *from;
 	struct side *to;
-	char *bytes;
 	size_t largest;
 	int error;		/* of one that is a byte longer */
 };
@@ -41,7 +41,7 @@ static int
 carry(struct search *search, size_t length)
 {
 	char data[8];
-	ssize_t sent = packet_send(search->from, search->bytes, length,
+	ssize_t sent = packet_send(search->from, long_message, length,
 	    stage_flags(search->stage, 0));
 
 	if (sent < 0)
@@ -102,13 +102,11 @@ prepare(struct stage *stage, struct search *search)
 	int error = stage_pair(stage, &search->from, &search->to);
 
 	search->stage = stage;
-	search->bytes = calloc(1, TOO_MANY);
-	if (search->bytes == NULL)
-		return -ENOMEM;
-	if (error == 0)
-		STAGE_CALL(search->from, setsockopt, SOL_SOCKET, SO_SNDTIMEO,
-		    &limit, (socklen_t)sizeof(limit));
-	return error;
+	if (error != 0)
+		return error;
+	STAGE_CALL(search->from, setsockopt, SOL_SOCKET, SO_SNDTIMEO, &limit,
+	    (socklen_t)sizeof(limit));
+	return 0;
 }
 
 static int
