@@ -62,7 +62,7 @@ receive_size(struct stage *stage, struct observation *seen)
 			{ .answer = "doubled", .source = "socket(7), " name }, \
 			{ .answer = NULL },                                    \
 		},                                                             \
-		.run = experiment,                                             \
+		.run = (experiment),                                           \
 	}
 
 static const struct probe send_size_probe =
@@ -103,15 +103,15 @@ receive_least(struct stage *stage, struct observation *seen)
 		.answers = (const char *const[]){ "{n}", "refused: {errno}",   \
 		    NULL },                                                    \
 		.documents = (const struct document[]){                        \
-			{ .answer = least, .source = "socket(7), " name },     \
+			{ .answer = (least), .source = "socket(7), " name },   \
 			{ .answer = NULL },                                    \
 		},                                                             \
 		.differences = (const struct difference[]){                    \
-			{ .answer = "{n}", .since = "3.11", .text = why,       \
+			{ .answer = "{n}", .since = "3.11", .text = (why),     \
 			  .source = "commit eea86af6b1e1" },                   \
 			{ .answer = NULL },                                    \
 		},                                                             \
-		.run = experiment,                                             \
+		.run = (experiment),                                           \
 	}
 
 static const struct probe send_least_probe = LEAST_PROBE("send", "SO_SNDBUF",
@@ -360,7 +360,7 @@ unsent(struct stage *stage, struct observation *seen)
 static const struct probe unsent_probe = {
 	.id = "siocoutq",
 	.group = GROUP_BUFFERS,
-	.question = "Received and not read: does SIOCOUTQ still count a message?",
+	.question = "Received, not read: does SIOCOUTQ still count a message?",
 	.cells = { .shapes = ON_PAIRS },
 	.applies = packet_plain,
 	.answers = (const char *const[]){ "0", "its bytes",

@@ -42,7 +42,7 @@ waitall(struct stage *stage, struct observation *seen)
 		return error;
 	error = stage_await_sleep(&task);
 	if (error == 0)
-		got = stage_send(stage, from, "def", 3, 0);
+		stage_send(stage, from, "def", 3, 0);
 	if (!stage_ended(&task, STAGE_SURE_MS))
 		return observe(seen, "waits for ever");
 	if (task.result < 0)
@@ -106,7 +106,7 @@ eor(struct stage *stage, struct observation *seen)
 static const struct probe eor_probe = {
 	.id = "eor",
 	.group = GROUP_BOUNDARIES,
-	.question = "MSG_EOR on one of two messages: what is the receiver told?",
+	.question = "MSG_EOR on one of two messages: is the receiver told?",
 	.cells = { .shapes = ON_PAIRS },
 	.applies = packet_plain_message,
 	.answers = (const char *const[]){ "carried", "never",

@@ -1,7 +1,6 @@
 /* What happens when more is sent than there is room for. */
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -77,6 +76,17 @@ flood_with(struct flood *flood, size_t length)
 }
 
 /*
+ * Whoever keeps messages and knows no largest one cuts them into packets, and
+ * sends these in its own time: there the send buffer is what is full.
+ */
+static bool
+is_paced(const struct choice *choice)
+{
+	return packet_plain_message(choice) &&
+	    choice->row.largest.kind == LIMIT_NONE;
+}
+
+/*
  * A pair, and how long a message of one packet may be. A stream's send buffer
  * is made small, so that it is full soon; with messages another queue may be
  * full before it. A small receive buffer makes sure of a loss, where a message
@@ -86,17 +96,18 @@ static int
 prepare(struct stage *stage, struct flood *flood)
 {
 	static const char message[MESSAGE];
+	bool paced = is_paced(stage->choice);
 	int error = stage_pair(stage, &flood->from, &flood->to);
 
 	flood->stage = stage;
 	flood->length = MESSAGE;
 	if (error != 0)
 		return error;
-	if ((stage->choice->row.traits & TRAIT_BOUNDARIES) == 0)
+	if (paced || (stage->choice->row.traits & TRAIT_BOUNDARIES) == 0)
 		packet_set(flood->from, SO_SNDBUF, BUFFER);
-	if (!is_reliable(flood))
+	if (!paced && !is_reliable(flood))
 		packet_set(flood->to, SO_RCVBUF, BUFFER);
-	if (stage_pack(stage, flood->from, message, MESSAGE) < 0)
+	if (paced || stage_pack(stage, flood->from, message, MESSAGE) < 0)
 		flood->length = STAGE_MESSAGE_LENGTH;
 	return 0;
 }
@@ -125,6 +136,26 @@ drain(struct flood *flood)
 	return bytes;
 }
 
+/*
+ * A peer without a connection may tell late that it is full: what was said
+ * before it did (there is no memory just now) is not the answer.
+ */
+static void
+settle(struct flood *flood)
+{
+	const struct cell *cell = &flood->stage->choice->row;
+	size_t before = 0;
+
+	if (cell->shape != SHAPE_DATAGRAM || !is_reliable(flood))
+		return;
+	while (flood->error == -EAGAIN && flood->bytes != before &&
+	    stage_poll(flood->stage, flood->from, POLLOUT,
+	    STAGE_QUIET_MS) > 0) {
+		before = flood->bytes;
+		flood_with(flood, flood->length);
+	}
+}
+
 static int
 full_buffer(struct stage *stage, struct observation *seen)
 {
@@ -135,6 +166,7 @@ full_buffer(struct stage *stage, struct observation *seen)
 	if (error != 0)
 		return error;
 	flood_with(&flood, flood.length);
+	settle(&flood);
 	if (flood.bytes == 0)
 		return observe(seen, "send: %s", observed_errno(flood.error));
 	arrived = drain(&flood) == flood.bytes ? "all arrives" : "some is lost";
@@ -145,7 +177,7 @@ full_buffer(struct stage *stage, struct observation *seen)
 static const struct probe full_buffer_probe = {
 	.id = "full-buffer",
 	.group = GROUP_BUFFERS,
-	.question = "Sent faster than received: what does send() say, what is lost?",
+	.question = "Sent faster than received: what is said, what is lost?",
 	.cells = { .shapes = ON_PAIRS },
 	.applies = packet_received,
 	.answers = (const char *const[]){ "{errno}, all arrives",
@@ -246,8 +278,10 @@ static const struct probe pollout_connected_probe = {
 	.run = pollout_connected,
 };
 
+/* More than both buffers of a stream hold. */
+static char long_message[1024 * 1024];
+
 struct sending {
-	char *bytes;
 	size_t length;
 	size_t sent;
 };
@@ -258,7 +292,7 @@ send_until_it_fails(struct stage_task *task)
 	struct sending *sending = task->argument;
 
 	while (sending->sent < sending->length) {
-		ssize_t sent = STAGE_CALL(task->side, send, sending->bytes,
+		ssize_t sent = STAGE_CALL(task->side, send, long_message,
 		    sending->length - sending->sent,
 		    stage_flags(task->stage, 0));
 
@@ -274,7 +308,7 @@ static int
 send_timeout(struct stage *stage, struct observation *seen)
 {
 	const struct timeval limit = { .tv_usec = 20000 };
-	struct sending sending = { .length = 1024u * 1024 };
+	struct sending sending = { .length = sizeof(long_message) };
 	struct flood flood = { .error = 0 };
 	struct stage_task task = {
 		.stage = stage, .work = send_until_it_fails,
@@ -284,9 +318,6 @@ send_timeout(struct stage *stage, struct observation *seen)
 
 	if (error != 0)
 		return error;
-	sending.bytes = calloc(1, sending.length);
-	if (sending.bytes == NULL)
-		return -ENOMEM;
 	error = STAGE_CALL(flood.from, setsockopt, SOL_SOCKET, SO_SNDTIMEO,
 	    &limit, (socklen_t)sizeof(limit));
 	if (error < 0)

@@ -1,6 +1,5 @@
 /* The largest message of a cell that keeps messages, found by trying. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -19,15 +18,17 @@
 /* More than one protocol carries so much, and not a byte more. */
 #define USUAL 66000
 
+static char long_message[TOO_MANY];
+
 struct search {
 	struct stage *stage;
 	struct side *from;
 	struct side *to;
-	char *bytes;
 	size_t largest;
 	int error;		/* of one that is a byte longer */
 };
 
+/* On a bus a long message takes seconds, in many frames. */
 static bool
 has_limit(const struct choice *choice)
 {
@@ -40,7 +41,7 @@ static int
 carry(struct search *search, size_t length)
 {
 	char data[8];
-	ssize_t sent = packet_send(search->from, search->bytes, length,
+	ssize_t sent = packet_send(search->from, long_message, length,
 	    stage_flags(search->stage, 0));
 
 	if (sent < 0)
@@ -101,13 +102,11 @@ prepare(struct stage *stage, struct search *search)
 	int error = stage_pair(stage, &search->from, &search->to);
 
 	search->stage = stage;
-	search->bytes = calloc(1, TOO_MANY);
-	if (search->bytes == NULL)
-		return -ENOMEM;
-	if (error == 0)
-		STAGE_CALL(search->from, setsockopt, SOL_SOCKET, SO_SNDTIMEO,
-		    &limit, (socklen_t)sizeof(limit));
-	return error;
+	if (error != 0)
+		return error;
+	STAGE_CALL(search->from, setsockopt, SOL_SOCKET, SO_SNDTIMEO, &limit,
+	    (socklen_t)sizeof(limit));
+	return 0;
 }
 
 static int
@@ -129,7 +128,7 @@ static const struct probe largest_probe = {
 	.id = "max-message",
 	.group = GROUP_BOUNDARIES,
 	.question = "How long may a message be, and what refuses a longer one?",
-	.cells = { .shapes = ON_PAIRS },
+	.cells = { .shapes = ON_CONNECTED | ON_DATAGRAM },
 	.applies = has_limit,
 	.answers = (const char *const[]){ "{n}, then {errno}",
 	    "1 MiB and more", NULL },
@@ -138,7 +137,7 @@ static const struct probe largest_probe = {
 		  .source = "send(2), EMSGSIZE" },
 		{ .answer = NULL },
 	},
-	.limit_ms = 10000,
+	.limit_ms = 6000,
 	.run = largest,
 };
 
@@ -181,13 +180,13 @@ static const struct probe send_buffer_probe = {
 	.id = "max-message.sndbuf",
 	.group = GROUP_BOUNDARIES,
 	.question = "Does SO_SNDBUF bound the largest message?",
-	.cells = { .shapes = ON_PAIRS },
+	.cells = { .shapes = ON_CONNECTED | ON_DATAGRAM },
 	.applies = has_limit,
 	.answers = (const char *const[]){ "its value less {n}",
 	    "half its value less {n}", "it does not", "otherwise",
 	    "no SO_SNDBUF: {errno}", NULL },
 	.documents = (const struct document[]){ { .answer = NULL } },
-	.limit_ms = 10000,
+	.limit_ms = 6000,
 	.run = send_buffer,
 };
 

@@ -187,7 +187,7 @@ norm(struct stage *stage, struct observation *seen)
 static const struct probe norm_probe = {
 	.id = "poll-norm",
 	.group = GROUP_READINESS,
-	.question = "Are POLLRDNORM and POLLWRNORM told with POLLIN and POLLOUT?",
+	.question = "Do POLLRDNORM, POLLWRNORM come with POLLIN, POLLOUT?",
 	.applies = packet_received,
 	.answers = (const char *const[]){ "both", "POLLRDNORM only",
 	    "POLLWRNORM only", "neither", "no message: {errno}",
@@ -224,7 +224,7 @@ band(struct stage *stage, struct observation *seen)
 static const struct probe band_probe = {
 	.id = "poll-norm.band",
 	.group = GROUP_READINESS,
-	.question = "Are POLLRDBAND and POLLWRBAND told of an ordinary message?",
+	.question = "Do POLLRDBAND, POLLWRBAND come of an ordinary message?",
 	.applies = packet_received,
 	.answers = (const char *const[]){ "both", "POLLRDBAND only",
 	    "POLLWRBAND only", "neither", "no message: {errno}",

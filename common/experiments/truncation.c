@@ -97,8 +97,8 @@ static const struct probe told_probe = {
 	.question = "Does recvmsg() say that the message was longer?",
 	.applies = packet_received,
 	.answers = (const char *const[]){ "MSG_TRUNC",
-	    "MSG_EOR comes with the rest", "not told", "no message: {errno}", "recv: {errno}",
-	    NULL },
+	    "MSG_EOR comes with the rest", "not told", "no message: {errno}",
+	    "recv: {errno}", NULL },
 	.documents = (const struct document[]){
 		{ .cells = { .with = TRAIT_BOUNDARIES }, .answer = "MSG_TRUNC",
 		  .source = "POSIX.1-2017, recvmsg()" },
@@ -137,7 +137,7 @@ trunc_length(struct stage *stage, struct observation *seen)
 static const struct probe trunc_length_probe = {
 	.id = "trunc-len",
 	.group = GROUP_BOUNDARIES,
-	.question = "What does recv() with MSG_TRUNC return, given little room?",
+	.question = "What does recv() with MSG_TRUNC return, given too little?",
 	.applies = packet_received,
 	.answers = (const char *const[]){ "real length",
 	    "length of the buffer", "bytes dropped, not copied",
@@ -275,8 +275,8 @@ static const struct probe peek_offset_probe = {
 	.question = "Does MSG_PEEK move on, once SO_PEEK_OFF is set?",
 	.applies = packet_received,
 	.answers = (const char *const[]){ "moves on", "stays",
-	    "without effect", "setsockopt: {errno}", "no message: {errno}", "recv: {errno}",
-	    NULL },
+	    "without effect", "setsockopt: {errno}", "no message: {errno}",
+	    "recv: {errno}", NULL },
 	.documents = (const struct document[]){
 		{ .answer = "setsockopt: {errno}",
 		  .source = "socket(7), SO_PEEK_OFF: only unix sockets" },
