@@ -92,7 +92,8 @@ cut(struct stage *stage, struct observation *seen)
 static const struct probe cut_probe = {
 	.id = "filter-trunc",
 	.group = GROUP_BOUNDARIES,
-	.question = "A filter lets 3 bytes less through: is a message of 6 cut?",
+	.question =
+	    "A filter lets 3 bytes less through: is a message of 6 cut?",
 	.cells = { .shapes = ON_DATAGRAM | ON_BUS, .with = TRAIT_BOUNDARIES },
 	.applies = has_plain_messages,
 	.answers = (const char *const[]){ "cut to {n}", "whole",
