@@ -43,7 +43,8 @@ struct peeling {		/* sctp_peeloff_arg_t */
 #define STREAM 2
 #define PAYLOAD 7
 
-#define SCTP_ONLY { .protocol = "sctp" }
+#define SCTP_ONLY                                                              \
+	{ .shapes = ON_CONNECTED | ON_DATAGRAM, .protocol = "sctp" }
 #define ONE_TO_MANY { .type = SOCK_SEQPACKET, .protocol = "sctp" }
 
 /* One message of this stream. */
