@@ -173,7 +173,7 @@ unknown_level(struct stage *stage, struct observation *seen)
 static const struct probe unknown_level_probe = {
 	.id = "cmsg.level",
 	.group = GROUP_ANCILLARY,
-	.question = "And with one of a level that nobody knows?",
+	.question = "sendmsg() with a control message of an unknown level?",
 	.cells = { .shapes = ON_PAIRS },
 	.applies = cmsg_sent,
 	.answers = (const char *const[]){ "ignored", "{errno}", NULL },

@@ -85,6 +85,8 @@ cut(struct stage *stage, struct observation *seen)
 	    STAGE_SURE_MS);
 	if (got == STAGE_MESSAGE_LENGTH)
 		return observe(seen, "whole");
+	if (got == -ETIMEDOUT)
+		return observe(seen, "nothing comes");
 	return got < 0 ? observe(seen, "recv: %s", observed_errno(got))
 		       : observe(seen, "cut to %zd", got);
 }
@@ -92,11 +94,13 @@ cut(struct stage *stage, struct observation *seen)
 static const struct probe cut_probe = {
 	.id = "filter-trunc",
 	.group = GROUP_BOUNDARIES,
-	.question = "A filter lets 3 bytes less through: is a message of 6 cut?",
+	.question =
+	    "A filter lets 3 bytes less through: is a message of 6 cut?",
 	.cells = { .shapes = ON_DATAGRAM | ON_BUS, .with = TRAIT_BOUNDARIES },
 	.applies = has_plain_messages,
 	.answers = (const char *const[]){ "cut to {n}", "whole",
-	    "setsockopt: {errno}", "send: {errno}", "recv: {errno}", NULL },
+	    "nothing comes", "setsockopt: {errno}", "send: {errno}",
+	    "recv: {errno}", NULL },
 	.documents = (const struct document[]){
 		{ .answer = "cut to 3",
 		  .source = "socket(7), SO_ATTACH_FILTER" },

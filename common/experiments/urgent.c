@@ -318,7 +318,7 @@ static const struct probe urgent_signal_probe = {
 	    URGENT_PAIR_ANSWERS, NULL },
 	.documents = (const struct document[]){
 		{ .answer = "SIGURG or send: EOPNOTSUPP",
-		  .source = "socket(7): urgent data, SIGURG is sent; fcntl(2)" },
+		  .source = "socket(7): SIGURG is sent then; fcntl(2)" },
 		{ .answer = NULL },
 	},
 	.run = urgent_signal,

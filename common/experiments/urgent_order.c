@@ -129,7 +129,8 @@ unread_before(struct stage *stage, struct observation *seen)
 static const struct probe unread_before_probe = {
 	.id = "oob.second-behind",
 	.group = GROUP_ERRORS,
-	.question = "The same with a byte before them that is not read yet?",
+	.question =
+	    "Two urgent bytes behind one that is not read yet: where are they?",
 	.cells = { .with = TRAIT_HALF_CLOSE },
 	.applies = is_stream,
 	.answers = ORDER_ANSWERS,

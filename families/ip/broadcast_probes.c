@@ -68,7 +68,7 @@ permitted(struct stage *stage, struct observation *seen)
 const struct probe ip_broadcast_permitted = {
 	.id = "broadcast.permitted",
 	.group = GROUP_MULTICAST,
-	.question = "And with it?",
+	.question = "A datagram to a broadcast address with SO_BROADCAST?",
 	.applies = ip_stage_udp4,
 	.answers = (const char *const[]){ "sent", "{errno}", NULL },
 	.documents = (const struct document[]){
@@ -129,7 +129,8 @@ hear_own(struct stage *stage, struct observation *seen)
 const struct probe ip_broadcast_own = {
 	.id = "broadcast.own-address",
 	.group = GROUP_MULTICAST,
-	.question = "Does one that is bound to its own address hear it?",
+	.question =
+	    "Does a receiver bound to its own address hear a broadcast?",
 	.applies = ip_stage_udp4,
 	.answers = HEAR_ANSWERS,
 	.run = hear_own,
@@ -144,7 +145,8 @@ hear_itself(struct stage *stage, struct observation *seen)
 const struct probe ip_broadcast_bound = {
 	.id = "broadcast.bound",
 	.group = GROUP_MULTICAST,
-	.question = "And one that is bound to the broadcast address?",
+	.question =
+	    "Does a receiver bound to the broadcast address hear a broadcast?",
 	.applies = ip_stage_udp4,
 	.answers = HEAR_ANSWERS,
 	.run = hear_itself,

@@ -150,7 +150,8 @@ v6only_client(struct stage *stage, struct observation *seen)
 const struct probe ip_v6only_client = {
 	.id = "dual-stack.v6only",
 	.group = GROUP_NAMING,
-	.question = "And if the server has set IPV6_V6ONLY?",
+	.question =
+	    "A client of IPv4 at a server on [::] with IPV6_V6ONLY: connect()?",
 	.cells = { .shapes = ON_CONNECTED },
 	.applies = has_ports,
 	.answers = (const char *const[]){ "{errno}", "connected", NULL },
@@ -188,7 +189,7 @@ bind_any(struct stage *stage, struct observation *seen)
 const struct probe ip_bind_both = {
 	.id = "dual-stack.both",
 	.group = GROUP_NAMING,
-	.question = "A server on [::], and another on 0.0.0.0, on one port?",
+	.question = "Servers on [::] and on 0.0.0.0, on one port?",
 	.cells = { .shapes = ON_CONNECTED | ON_DATAGRAM },
 	.applies = has_ports,
 	.answers = (const char *const[]){ "ok", "{errno}", NULL },
@@ -209,7 +210,8 @@ bind_v6only(struct stage *stage, struct observation *seen)
 const struct probe ip_bind_v6only = {
 	.id = "dual-stack.both-v6only",
 	.group = GROUP_NAMING,
-	.question = "And if the one on [::] has set IPV6_V6ONLY?",
+	.question =
+	    "Servers on [::] (IPV6_V6ONLY) and on 0.0.0.0, on one port?",
 	.cells = { .shapes = ON_CONNECTED | ON_DATAGRAM },
 	.applies = has_ports,
 	.answers = (const char *const[]){ "ok", "{errno}", NULL },

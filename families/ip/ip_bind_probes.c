@@ -57,7 +57,7 @@ bind_freely(struct stage *stage, struct observation *seen)
 const struct probe ip_bind_freely = {
 	.id = "nonlocal-bind.freebind",
 	.group = GROUP_NAMING,
-	.question = "The same with IP_FREEBIND?",
+	.question = "bind() to a foreign address with IP_FREEBIND?",
 	.cells = { .shapes = ON_PAIRS | ON_KERNEL },
 	.answers = (const char *const[]){ "ok", "{errno}",
 	    "setsockopt: {errno}", NULL },

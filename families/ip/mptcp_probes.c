@@ -109,12 +109,14 @@ plain_server(struct stage *stage, struct observation *seen)
 const struct probe ip_mptcp_plain_server = {
 	.id = "fallback-id.tcp-server",
 	.group = GROUP_CONNECT,
-	.question = "And what if the server is of TCP, seen by the client?",
+	.question =
+	    "MPTCP at the client, TCP at the server: what is the connection?",
 	.cells = MPTCP_ONLY,
 	.answers = KIND_ANSWERS,
 	.documents = (const struct document[]){
-		{ .answer = TOLD_FALLBACK, .source = "RFC 8684, 3.7; the commit "
-		      "of TCP_IS_MPTCP: these errnos tell it" },
+		{ .answer = TOLD_FALLBACK,
+		  .source = "RFC 8684, 3.7; the commit of TCP_IS_MPTCP: these "
+			    "errnos tell it" },
 		{ .answer = NULL },
 	},
 	.run = plain_server,
@@ -154,7 +156,8 @@ accepted_plain(struct stage *stage, struct observation *seen)
 const struct probe ip_mptcp_accepted_plain = {
 	.id = "fallback-id.tcp-client",
 	.group = GROUP_CONNECT,
-	.question = "A client of TCP: SO_PROTOCOL of the socket accept() gives?",
+	.question =
+	    "A client of TCP: SO_PROTOCOL of the socket accept() gives?",
 	.cells = MPTCP_ONLY,
 	.answers = ACCEPTED_ANSWERS,
 	.documents = (const struct document[]){
@@ -173,7 +176,8 @@ accepted_own(struct stage *stage, struct observation *seen)
 const struct probe ip_mptcp_accepted = {
 	.id = "fallback-id.accepted",
 	.group = GROUP_CONNECT,
-	.question = "And of the one that it gives for a client of MPTCP?",
+	.question =
+	    "A client of MPTCP: SO_PROTOCOL of the socket accept() gives?",
 	.cells = MPTCP_ONLY,
 	.answers = ACCEPTED_ANSWERS,
 	.documents = (const struct document[]){

@@ -157,30 +157,32 @@ const struct probe ip_multicast_joined = HEAR_PROBE("multicast",
 
 HEARS(strangers, .another_joins = true, .wait_ms = STAGE_QUIET_MS)
 const struct probe ip_multicast_all = HEAR_PROBE("multicast.not-joined",
-    "Does one that has not, while another on the machine has?", strangers,
+    "Does a socket hear a group that another on the machine joined?", strangers,
     NULL, NULL);
 
 HEARS(only_own, .another_joins = true, .own_only = true,
     .wait_ms = STAGE_QUIET_MS)
 const struct probe ip_multicast_own = HEAR_PROBE("multicast.all-off",
-    "And with IP_MULTICAST_ALL set to 0?", only_own, NULL, NULL);
+    "Another has joined: is a group heard with IP_MULTICAST_ALL 0?",
+    only_own, NULL, NULL);
 
 HEARS(left, .joins = true, .leaves = true, .wait_ms = STAGE_QUIET_MS)
 const struct probe ip_multicast_left = HEAR_PROBE("multicast.left",
-    "Does one that has joined it and left it again?", left, "not heard",
-    "ip(7), IP_DROP_MEMBERSHIP; RFC 3493, 5.2");
+    "Does a socket hear a group that it joined and left again?",
+    left, "not heard", "ip(7), IP_DROP_MEMBERSHIP; RFC 3493, 5.2");
 
 HEARS(unlooped, .joins = true, .unlooped = true,
     .wait_ms = STAGE_QUIET_MS)
 const struct probe ip_multicast_loop = HEAR_PROBE("multicast.loop",
-    "Is it heard if the sender has set IP_MULTICAST_LOOP to 0?", unlooped,
+    "IP_MULTICAST_LOOP is 0 at the sender: is a group heard here?", unlooped,
     "not heard", "ip(7), IP_MULTICAST_LOOP; RFC 3493, 5.2");
 
 HEARS(receiver_unlooped, .joins = true, .receiver_unlooped = true,
     .wait_ms = STAGE_SURE_MS)
 const struct probe ip_multicast_receiver_loop = HEAR_PROBE(
-    "multicast.loop-receiver", "And if the receiver has?", receiver_unlooped,
-    "heard", "ip(7), IP_MULTICAST_LOOP: of what is sent");
+    "multicast.loop-receiver",
+    "IP_MULTICAST_LOOP is 0 at the receiver: is a group heard here?",
+    receiver_unlooped, "heard", "ip(7), IP_MULTICAST_LOOP: of what is sent");
 
 /* What a second call, or one too many, says. */
 static int

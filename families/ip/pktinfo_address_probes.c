@@ -134,7 +134,8 @@ forged_source(struct stage *stage, struct observation *seen)
 const struct probe ip_pktinfo_forged = {
 	.id = "pktinfo.forged",
 	.group = GROUP_ANCILLARY,
-	.question = "And for a source that this machine does not have?",
+	.question =
+	    "sendmsg() asks for a source that this machine does not have?",
 	.applies = ip_stage_udp,
 	.answers = (const char *const[]){ "{errno}", "sent", NULL },
 	.run = forged_source,

@@ -74,7 +74,8 @@ address_and_interface(struct stage *stage, struct observation *seen)
 const struct probe ip_pktinfo = {
 	.id = "pktinfo",
 	.group = GROUP_ANCILLARY,
-	.question = "IP_PKTINFO: is the receiver told where a datagram came in?",
+	.question =
+	    "IP_PKTINFO: is the receiver told where a datagram came in?",
 	.applies = ip_stage_udp,
 	.answers = (const char *const[]){ "address and interface",
 	    "others than meant", "not told", RECEIVE_ANSWERS, NULL },
@@ -186,7 +187,8 @@ service_size(struct stage *stage, struct observation *seen)
 const struct probe ip_pktinfo_tos_size = {
 	.id = "pktinfo.tos-size",
 	.group = GROUP_ANCILLARY,
-	.question = "In how many bytes is that told?",
+	.question =
+	    "IP_TOS or IPV6_TCLASS: in how many bytes is the receiver told?",
 	.applies = ip_stage_udp,
 	.answers = CARRY_ANSWERS,
 	.run = service_size,

@@ -120,7 +120,8 @@ filled_in(struct stage *stage, struct observation *seen)
 const struct probe ip_raw_filled = {
 	.id = "raw-ping.filled",
 	.group = GROUP_ANCILLARY,
-	.question = "A header with zeroes is sent: what does the kernel fill in?",
+	.question =
+	    "A header with zeroes is sent: what does the kernel fill in?",
 	.cells = { .type = SOCK_RAW, .protocol = "raw" },
 	.applies = ip_stage_v4,
 	.answers = (const char *const[]){ "checksum, source and ID",

@@ -86,18 +86,19 @@ const struct probe ip_reuse_address = SECOND_PROBE("reuse.address",
 
 SECOND(one_address, 0, SO_REUSEADDR, .listens = false)
 const struct probe ip_reuse_one = SECOND_PROBE("reuse.address-one",
-    "And where the first had not set it?", ON_CONNECTED | ON_DATAGRAM,
+    "Only the second socket has SO_REUSEADDR: bind()?",
+    ON_CONNECTED | ON_DATAGRAM,
     one_address, "EADDRINUSE", "socket(7), NOTES: both have to set it");
 
 SECOND(listening, SO_REUSEADDR, SO_REUSEADDR, .listens = true)
 const struct probe ip_reuse_listening = SECOND_PROBE("reuse.address-listen",
-    "Both have SO_REUSEADDR, and the first one listens?", ON_CONNECTED,
+    "Both have SO_REUSEADDR, the first listens: second bind()?", ON_CONNECTED,
     listening, "EADDRINUSE", "socket(7), SO_REUSEADDR");
 
 SECOND(listening_any, SO_REUSEADDR, SO_REUSEADDR, .listens = true,
     .v4 = "0.0.0.0", .v6 = "::")
 const struct probe ip_reuse_any = SECOND_PROBE("reuse.address-any",
-    "And if it listens on 0.0.0.0 or [::], the second on loopback?",
+    "SO_REUSEADDR, the first listens on any address: second bind()?",
     ON_CONNECTED, listening_any, "EADDRINUSE", "socket(7), SO_REUSEADDR");
 
 SECOND(both_ports, SO_REUSEPORT, SO_REUSEPORT, .listens = false)
@@ -108,12 +109,13 @@ const struct probe ip_reuse_port = SECOND_PROBE("reuse.port",
 
 SECOND(one_port, 0, SO_REUSEPORT, .listens = false)
 const struct probe ip_reuse_port_one = SECOND_PROBE("reuse.port-one",
-    "And where the first had not set it?", ON_CONNECTED | ON_DATAGRAM,
+    "Only the second socket has SO_REUSEPORT: bind()?",
+    ON_CONNECTED | ON_DATAGRAM,
     one_port, "EADDRINUSE",
     "socket(7), SO_REUSEPORT: on the first socket, too");
 
 SECOND(mixed, SO_REUSEADDR, SO_REUSEPORT, .listens = false)
 const struct probe ip_reuse_mixed = SECOND_PROBE("reuse.mixed",
-    "The first has SO_REUSEADDR, the second SO_REUSEPORT?",
+    "The first has SO_REUSEADDR, the second SO_REUSEPORT: bind()?",
     ON_CONNECTED | ON_DATAGRAM, mixed, "EADDRINUSE",
     "socket(7), NOTES and SO_REUSEPORT");

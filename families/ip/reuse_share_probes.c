@@ -180,7 +180,8 @@ time_wait(struct stage *stage, struct observation *seen)
 const struct probe ip_reuse_time_wait = {
 	.id = "reuse.time-wait",
 	.group = GROUP_SHARING,
-	.question = "A server ended its connection: can it bind the port again?",
+	.question =
+	    "A server ended its connection: can it bind the port again?",
 	.cells = { .shapes = ON_CONNECTED, .with = TRAIT_HALF_CLOSE },
 	.applies = has_ports,
 	.answers = (const char *const[]){ "ok", "{errno}", NULL },
@@ -202,7 +203,8 @@ time_wait_reused(struct stage *stage, struct observation *seen)
 const struct probe ip_reuse_time_wait_address = {
 	.id = "reuse.time-wait-reuse",
 	.group = GROUP_SHARING,
-	.question = "And if only the new socket sets SO_REUSEADDR?",
+	.question =
+	    "A server ended its connection: bind() again with SO_REUSEADDR?",
 	.cells = { .shapes = ON_CONNECTED, .with = TRAIT_HALF_CLOSE },
 	.applies = has_ports,
 	.answers = (const char *const[]){ "ok", "{errno}", NULL },

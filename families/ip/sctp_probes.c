@@ -43,7 +43,8 @@ struct peeling {		/* sctp_peeloff_arg_t */
 #define STREAM 2
 #define PAYLOAD 7
 
-#define SCTP_ONLY { .protocol = "sctp" }
+#define SCTP_ONLY                                                              \
+	{ .shapes = ON_CONNECTED | ON_DATAGRAM, .protocol = "sctp" }
 #define ONE_TO_MANY { .type = SOCK_SEQPACKET, .protocol = "sctp" }
 
 /* One message of this stream. */
@@ -138,7 +139,7 @@ no_such_stream(struct stage *stage, struct observation *seen)
 const struct probe ip_sctp_no_stream = {
 	.id = "sctp-stream.none",
 	.group = GROUP_ERRORS,
-	.question = "And on stream 60000, which nobody has opened?",
+	.question = "A message on stream 60000, which nobody has opened?",
 	.cells = SCTP_ONLY,
 	.answers = (const char *const[]){ "{errno}", "sent", NULL },
 	.run = no_such_stream,
@@ -162,7 +163,8 @@ notified(struct stage *stage, struct observation *seen)
 	if (ip_stage_receive(stage, server, &message, 0) < 0)
 		return observe(seen, "recvmsg: %s",
 		    observed_errno(message.got));
-	return observe(seen, (message.control.message.msg_flags & NOTIFICATION) != 0
+	return observe(seen,
+	    (message.control.message.msg_flags & NOTIFICATION) != 0
 	    ? "a notification" : "the message");
 }
 

@@ -81,7 +81,8 @@ other_key(struct stage *stage, struct observation *seen)
 }
 
 const struct probe ip_tcp_other_key = KEY_PROBE("tcp-special.md5-other",
-    "And with different keys?", other_key, "no answer");
+    "TCP_MD5SIG with different keys at the ends: connect()?",
+    other_key, "no answer");
 
 static int
 no_key(struct stage *stage, struct observation *seen)
@@ -90,4 +91,4 @@ no_key(struct stage *stage, struct observation *seen)
 }
 
 const struct probe ip_tcp_no_key = KEY_PROBE("tcp-special.md5-none",
-    "And where the client has none?", no_key, NULL);
+    "TCP_MD5SIG at the server only: connect()?", no_key, NULL);

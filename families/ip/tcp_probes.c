@@ -148,7 +148,7 @@ own_end(struct stage *stage, struct observation *seen)
 const struct probe ip_tcp_own_end = {
 	.id = "tcp-special.fin-wait",
 	.group = GROUP_OPTIONS,
-	.question = "TCP_INFO: the state after shutdown(SHUT_WR)?",
+	.question = "TCP_INFO: the state after one's own shutdown(SHUT_WR)?",
 	.cells = TCP_ONLY,
 	.answers = STATES,
 	.documents = (const struct document[]){
@@ -167,7 +167,7 @@ peers_end(struct stage *stage, struct observation *seen)
 const struct probe ip_tcp_peers_end = {
 	.id = "tcp-special.close-wait",
 	.group = GROUP_OPTIONS,
-	.question = "TCP_INFO: and the state of its peer?",
+	.question = "TCP_INFO: the state after the peer's shutdown(SHUT_WR)?",
 	.cells = TCP_ONLY,
 	.answers = STATES,
 	.documents = (const struct document[]){

@@ -80,7 +80,8 @@ learn_unconnected(struct stage *stage, struct observation *seen)
 const struct probe ip_udp_unconnected = {
 	.id = "udp-async.unconnected",
 	.group = GROUP_ERRORS,
-	.question = "The same from a socket that is not connected?",
+	.question =
+	    "A datagram to nobody, from a socket not connected: recv()?",
 	.applies = ip_stage_udp,
 	.answers = LEARN_ANSWERS,
 	.documents = (const struct document[]){
@@ -101,7 +102,8 @@ learn_queued(struct stage *stage, struct observation *seen)
 const struct probe ip_udp_queued = {
 	.id = "udp-async.recverr",
 	.group = GROUP_ERRORS,
-	.question = "And from one that is not, but has set IP_RECVERR?",
+	.question =
+	    "A datagram to nobody, not connected, IP_RECVERR set: recv()?",
 	.applies = ip_stage_udp,
 	.answers = LEARN_ANSWERS,
 	.documents = (const struct document[]){
@@ -140,7 +142,8 @@ error_queue(struct stage *stage, struct observation *seen)
 const struct probe ip_udp_error_queue = {
 	.id = "udp-async.queue",
 	.group = GROUP_ERRORS,
-	.question = "What does MSG_ERRQUEUE tell of a datagram of 6 bytes?",
+	.question =
+	    "MSG_ERRQUEUE: what does it tell of a datagram to nobody, 6 bytes?",
 	.applies = ip_stage_udp,
 	.answers = (const char *const[]){ "{errno}, {n} bytes of it",
 	    "nothing", "no control message", "recvmsg: {errno}", NULL },
@@ -169,7 +172,7 @@ pending_poll(struct stage *stage, struct observation *seen)
 const struct probe ip_udp_poll = {
 	.id = "udp-async.poll",
 	.group = GROUP_ERRORS,
-	.question = "What does poll() tell when the refusal has come?",
+	.question = "A datagram to nobody was refused: what does poll() tell?",
 	.applies = ip_stage_udp,
 	.answers = (const char *const[]){ "POLLOUT", "POLLOUT|POLLERR",
 	    "POLLIN|POLLOUT|POLLERR", "POLLERR", "none", NULL },
@@ -199,7 +202,8 @@ next_send(struct stage *stage, struct observation *seen)
 const struct probe ip_udp_next_send = {
 	.id = "udp-async.send",
 	.group = GROUP_ERRORS,
-	.question = "The refusal has come: what do the next two sends say?",
+	.question =
+	    "A datagram to nobody was refused: what do two more sends say?",
 	.applies = ip_stage_udp,
 	.answers = (const char *const[]){ "sent", "{errno}, then sent",
 	    "{errno}, then {errno}", NULL },
@@ -232,7 +236,7 @@ asked_error(struct stage *stage, struct observation *seen)
 const struct probe ip_udp_so_error = {
 	.id = "udp-async.so-error",
 	.group = GROUP_ERRORS,
-	.question = "SO_ERROR, read twice?",
+	.question = "A datagram to nobody was refused: SO_ERROR, read twice?",
 	.applies = ip_stage_udp,
 	.answers = (const char *const[]){ "{errno}, then ok",
 	    "{errno}, then {errno}", "ok, then ok", NULL },

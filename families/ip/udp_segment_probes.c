@@ -96,7 +96,7 @@ last_segment(struct stage *stage, struct observation *seen)
 const struct probe ip_udp_last_segment = {
 	.id = "gso-gro.tail",
 	.group = GROUP_BOUNDARIES,
-	.question = "And of five?",
+	.question = "UDP_SEGMENT is 2: which datagrams come of five bytes?",
 	.applies = ip_stage_udp,
 	.answers = (const char *const[]){ SEGMENT_ANSWERS, NULL },
 	.run = last_segment,
@@ -111,7 +111,7 @@ too_many_segments(struct stage *stage, struct observation *seen)
 const struct probe ip_udp_too_many = {
 	.id = "gso-gro.most",
 	.group = GROUP_BOUNDARIES,
-	.question = "And of 400, which makes 200 datagrams?",
+	.question = "UDP_SEGMENT is 2: 400 bytes, which makes 200 datagrams?",
 	.applies = ip_stage_udp,
 	.answers = (const char *const[]){ "sent", "setsockopt: {errno}",
 	    "send: {errno}", NULL },
@@ -151,7 +151,8 @@ together(struct stage *stage, struct observation *seen)
 const struct probe ip_udp_together = {
 	.id = "gso-gro.gro",
 	.group = GROUP_BOUNDARIES,
-	.question = "And of six at a receiver that has set UDP_GRO?",
+	.question =
+	    "UDP_SEGMENT is 2, UDP_GRO set: what is received of six bytes?",
 	.applies = ip_stage_udp,
 	.answers = (const char *const[]){ "{n} bytes, size {n}",
 	    "{n} bytes, no size", "setsockopt: {errno}", "send: {errno}",

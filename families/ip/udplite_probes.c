@@ -63,7 +63,7 @@ small(struct stage *stage, struct observation *seen)
 const struct probe ip_udplite_small = {
 	.id = "udplite-cov.small",
 	.group = GROUP_OPTIONS,
-	.question = "It is set to 3, less than the header: what is read back?",
+	.question = "UDPLITE_SEND_CSCOV is set to 3: what is read back?",
 	.cells = UDPLITE_ONLY,
 	.answers = (const char *const[]){ "{n}", "{errno}", NULL },
 	.documents = (const struct document[]){
@@ -124,7 +124,7 @@ demanding(struct stage *stage, struct observation *seen)
 }
 
 const struct probe ip_udplite_demanding = DELIVERED("udplite-cov.demand",
-    "And if UDPLITE_RECV_CSCOV is more than what is covered?", demanding,
+    "UDPLITE_RECV_CSCOV is more than a datagram's coverage?", demanding,
     "dropped", "udplite(7), UDPLITE_RECV_CSCOV; RFC 3828, 3.1");
 
 static int
@@ -134,5 +134,6 @@ all_covered(struct stage *stage, struct observation *seen)
 }
 
 const struct probe ip_udplite_all = DELIVERED("udplite-cov.whole",
-    "And if the datagram is covered as a whole?", all_covered, "delivered",
+    "UDPLITE_RECV_CSCOV is set, and a datagram covered as a whole?",
+    all_covered, "delivered",
     "udplite(7), UDPLITE_RECV_CSCOV");
