@@ -15,6 +15,12 @@
 
 #define BACKLOG 8
 
+/*
+ * From one name's number to the next: so far that whatever a family makes of
+ * such a number (an address, a port, a group) is another one.
+ */
+#define STRIDE 0x10305u
+
 static struct stage_side *
 holder_of(const struct side *side)
 {
@@ -115,7 +121,7 @@ find_address(struct stage *stage, enum side_id id, bool to_contact,
 		.port = port,
 		.directory = stage->directory,
 		.tag = tag,
-		.run = 1 + (stage->run + stage->names) % 0xffffff,
+		.run = 1 + (stage->run + stage->names * STRIDE) % 0xffffff,
 	};
 	int found;
 

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "can.h"
+#include "can_documents.h"
 #include "can_probes.h"
 #include "families.h"
 
@@ -137,6 +138,7 @@ const struct family can_family = {
 	.refusal_source = "can_create() of Linux",
 	.hints = hints,
 	.probes = can_probes,
+	.documents = can_documents,
 	.levels = can_levels,
 	.address = can_address,
 	.format = can_format,

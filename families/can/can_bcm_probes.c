@@ -7,10 +7,17 @@
 
 #define BCM { .protocol = "bcm" }
 
+/* A message with one frame, which stands in head_of(&task)->frames. */
 struct task {
-	struct bcm_msg_head head;
-	struct can_frame frame;
+	_Alignas(struct bcm_msg_head) unsigned char bytes[
+	    sizeof(struct bcm_msg_head) + sizeof(struct can_frame)];
 };
+
+static struct bcm_msg_head *
+head_of(struct task *task)
+{
+	return (struct bcm_msg_head *)(void *)task->bytes;
+}
 
 static ssize_t
 tell(struct stage *stage, struct side *side, const struct task *task)
@@ -24,14 +31,15 @@ static struct task
 task_of(const struct stage *stage, unsigned opcode, char byte)
 {
 	struct task task;
+	struct bcm_msg_head *head = head_of(&task);
 
 	memset(&task, 0, sizeof(task));
-	task.head.opcode = opcode;
-	task.head.can_id = can_probes_id(stage, 1);
-	task.head.nframes = 1;
-	task.frame.can_id = task.head.can_id;
-	task.frame.len = 1;
-	task.frame.data[0] = (__u8)byte;
+	head->opcode = opcode;
+	head->can_id = can_probes_id(stage, 1);
+	head->nframes = 1;
+	head->frames[0].can_id = head->can_id;
+	head->frames[0].len = 1;
+	head->frames[0].data[0] = (__u8)byte;
 	return task;
 }
 
@@ -44,15 +52,15 @@ next(struct stage *stage, struct side *side, unsigned opcode)
 		ssize_t got;
 
 		if (side_wait(side, side->fd, POLLIN,
-		    STAGE_SURE_MS * 1000000ll) != 0)
+		    STAGE_SURE_MS * 1000000LL) != 0)
 			return -ETIMEDOUT;
 		got = STAGE_CALL(side, recv, &task, sizeof(task),
 		    MSG_DONTWAIT);
 		if (got < 0)
 			return (int)got;
-		if (task.head.opcode == opcode &&
-		    task.head.can_id == can_probes_id(stage, 1))
-			return task.frame.data[0];
+		if (head_of(&task)->opcode == opcode &&
+		    head_of(&task)->can_id == can_probes_id(stage, 1))
+			return head_of(&task)->frames[0].data[0];
 	}
 }
 
@@ -124,9 +132,7 @@ change(struct stage *stage, struct observation *seen)
 	if (tell(stage, server, &wish) < 0)
 		return stage_cannot(stage, "RX_SETUP was refused");
 	for (const char *byte = "aabc"; *byte != '\0'; byte++) {
-		const struct task sending = { .head = { .opcode = TX_SEND,
-			.nframes = 1 }, .frame = task_of(stage, TX_SEND,
-			*byte).frame };
+		const struct task sending = task_of(stage, TX_SEND, *byte);
 
 		tell(stage, client, &sending);
 	}
@@ -170,16 +176,16 @@ expire(struct stage *stage, struct observation *seen)
 	int count = 0;
 	int error = stage_bound(stage, SIDE_SERVER, &server);
 
-	wish.head.flags = RX_FILTER_ID;
-	wish.head.nframes = 0;
-	timer.head.flags = SETTIMER | STARTTIMER | TX_COUNTEVT;
-	timer.head.count = TIMES;
-	timer.head.ival1.tv_usec = 1000;
+	head_of(&wish)->flags = RX_FILTER_ID;
+	head_of(&wish)->nframes = 0;
+	head_of(&timer)->flags = SETTIMER | STARTTIMER | TX_COUNTEVT;
+	head_of(&timer)->count = TIMES;
+	head_of(&timer)->ival1.tv_usec = 1000;
 	if (error == 0)
 		error = stage_bound(stage, SIDE_CLIENT, &client);
 	if (error != 0)
 		return error;
-	STAGE_CALL(server, send, &wish, sizeof(wish.head),
+	STAGE_CALL(server, send, &wish, sizeof(struct bcm_msg_head),
 	    stage_flags(stage, 0));
 	tell(stage, client, &timer);
 	while (count < TIMES && next(stage, server, RX_CHANGED) >= 0)

@@ -33,7 +33,7 @@ can_probes_next(struct stage *stage, struct side *side, int ms, int *flags)
 		ssize_t got;
 
 		if (ms != 0 && side_wait(side, side->fd, POLLIN,
-		    ms * 1000000ll) != 0)
+		    ms * 1000000LL) != 0)
 			return -ETIMEDOUT;
 		got = STAGE_CALL(side, recvmsg, &message, MSG_DONTWAIT);
 		if (got == -EAGAIN)

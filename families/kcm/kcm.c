@@ -23,6 +23,7 @@
 #include "ip/ipv4.h"
 #include "kcm_options.h"
 #include "record/calls.h"
+#include "kcm_documents.h"
 #include "kcm_probes.h"
 
 #define LENGTH_BYTES 2
@@ -187,6 +188,7 @@ const struct family kcm_family = {
 	.hints = hints,
 	.levels = kcm_levels,
 	.probes = kcm_probes,
+	.documents = kcm_documents,
 	.requests = requests,
 	.host_names = true,
 	.address = ipv4_address,

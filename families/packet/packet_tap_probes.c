@@ -56,7 +56,7 @@ listen_to(struct stage *stage, struct observation *seen, struct side *client,
 		ssize_t got;
 
 		if (side_wait(tap, tap->fd, POLLIN, STAGE_SURE_MS *
-		    1000000ll) != 0)
+		    1000000LL) != 0)
 			return observe(seen, "%u out", out);
 		got = STAGE_CALL(tap, recvfrom, frame, sizeof(frame),
 		    MSG_DONTWAIT, &tap->peer);

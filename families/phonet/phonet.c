@@ -17,6 +17,7 @@
 #include "families.h"
 #include "phonet_address.h"
 #include "phonet_options.h"
+#include "phonet_documents.h"
 #include "phonet_probes.h"
 
 static const struct protocol protocols[] = {
@@ -146,6 +147,7 @@ const struct family phonet_family = {
 	.hints = hints,
 	.levels = phonet_levels,
 	.probes = phonet_probes,
+	.documents = phonet_documents,
 	.address = phonet_address,
 	.format = phonet_format,
 	.lay_out = phonet_lay_out,

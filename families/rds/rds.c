@@ -24,6 +24,7 @@
 #include "ip/ipv6.h"
 #include "rds_options.h"
 #include "record/calls.h"
+#include "rds_documents.h"
 #include "rds_probes.h"
 
 /* From linux/rds.h, which does not go together with netinet/in.h. */
@@ -207,6 +208,7 @@ const struct family rds_family = {
 	.hints = hints,
 	.levels = rds_levels,
 	.probes = rds_probes,
+	.documents = rds_documents,
 	.variants = variants,
 	.host_names = true,
 	.address = rds_address,

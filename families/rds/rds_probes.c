@@ -186,8 +186,9 @@ congest(struct stage *stage, struct observation *seen)
 {
 	const char data[1000] = { 0 };
 	const char *variant = stage->choice->variant->name;
-	int tries = strncmp(variant, "tcp", 3) == 0 ? STAGE_SURE_MS
-						    : STAGE_QUIET_MS;
+	uint64_t limit_ms = strncmp(variant, "tcp", 3) == 0 ? STAGE_SURE_MS
+							    : STAGE_QUIET_MS;
+	uint64_t end;
 	struct side *client, *server;
 	ssize_t sent = 0;
 	int smallest = 1;
@@ -200,7 +201,8 @@ congest(struct stage *stage, struct observation *seen)
 		return error;
 	for (int i = 0; i < MESSAGES && sent >= 0; i++)
 		sent = stage_send(stage, client, data, sizeof(data), 0);
-	while (sent >= 0 && tries-- > 0) {
+	end = side_now() + limit_ms * 1000000;
+	while (sent >= 0 && side_now() < end) {
 		side_wait(client, -1, 0, 1000000);
 		sent = stage_send(stage, client, data, 1, 0);
 	}

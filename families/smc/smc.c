@@ -18,9 +18,6 @@
 #include "ip/ipv6.h"
 #include "smc_options.h"
 #include "smc_probes.h"
-/* From net/smc/smc.h: no header for programs has them. */
-#define SMCPROTO_SMC 0
-#define SMCPROTO_SMC6 1
 
 static const struct protocol protocols[] = {
 	{ "smc", NULL, SMCPROTO_SMC, "SMCPROTO_SMC", 0 },

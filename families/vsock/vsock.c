@@ -9,6 +9,7 @@
 #include "families.h"
 #include "vsock_address.h"
 #include "vsock_options.h"
+#include "vsock_documents.h"
 #include "vsock_probes.h"
 
 /* The kernel takes the family's own number as well as 0 (vsock_create()). */
@@ -76,6 +77,7 @@ const struct family vsock_family = {
 	.hints = hints,
 	.levels = vsock_levels,
 	.probes = vsock_probes,
+	.documents = vsock_documents,
 	.address = vsock_address_choose,
 	.format = vsock_address_format,
 	.lay_out = vsock_address_lay_out,

@@ -136,6 +136,26 @@ static const struct probe buffer_clamp = {
 
 static char record[FIRST + SECOND];
 
+/*
+ * The next record, which poll() may have told of before all of it was there;
+ * or a negative errno when it is late.
+ */
+static ssize_t
+next_record(struct side *side)
+{
+	uint64_t end = side_now() + STAGE_SURE_MS * 1000000ULL;
+	ssize_t got;
+
+	do {
+		side_wait(side, side->fd, POLLIN, STAGE_SURE_MS * 1000000LL);
+		got = STAGE_CALL(side, recv, record, sizeof(record),
+		    MSG_DONTWAIT);
+		if (got == -EAGAIN)
+			side_wait(side, -1, 0, 1000000);
+	} while (got == -EAGAIN && side_now() < end);
+	return got;
+}
+
 /* What the reader finds behind the first record. */
 static int
 read_on(struct stage *stage, struct observation *seen, struct side *client,
@@ -143,20 +163,19 @@ read_on(struct stage *stage, struct observation *seen, struct side *client,
 {
 	ssize_t got;
 
-	if (stage_poll(stage, server, POLLIN, STAGE_SURE_MS) > 0)
-		got = STAGE_CALL(server, recv, record, sizeof(record), 0);
-	else
+	got = next_record(server);
+	if (got < 0)
 		return observe(seen, "%s, none arrives", second);
 	if (got != FIRST)
 		return observe(seen, "%s, the first is damaged", second);
+	/* That there is room again is told a moment later. */
+	stage_poll(stage, client, POLLOUT, STAGE_SURE_MS);
 	got = STAGE_CALL(client, send, "x", 1,
 	    stage_flags(stage, MSG_DONTWAIT));
 	if (got < 0)
 		return observe(seen, "%s, then %s", second,
 		    observed_errno(got));
-	if (stage_poll(stage, server, POLLIN, STAGE_SURE_MS) <= 0)
-		return observe(seen, "%s, no record any more", second);
-	got = STAGE_CALL(server, recv, record, sizeof(record), MSG_DONTWAIT);
+	got = next_record(server);
 	if (got < 0)
 		return observe(seen, "%s, no record any more", second);
 	return observe(seen, got == 1 ? "%s, the next is whole"

@@ -1,0 +1,12 @@
+/* What vsock(7) says, by topic. */
+#include "vsock_documents.h"
+
+const struct document vsock_documents[] = {
+	/* Boundaries and truncation. */
+	{ .probe = "peek", .answer = "recv: EOPNOTSUPP",
+	  .source = "vsock(7), ERRORS: MSG_PEEK is not supported" },
+	/* Errors. */
+	{ .probe = "oob", .answer = "EOPNOTSUPP",
+	  .source = "vsock(7), ERRORS: MSG_OOB is not implemented" },
+	{ .answer = NULL },
+};
