@@ -98,13 +98,15 @@ add_json(struct listing *listing, const struct choice *choice, int error)
 	if (!listing->options->known)
 		opens = json_boolean(error == 0);
 	json_array_append_new(listing->cells,
-	    json_pack("{s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:o, s:o, s:s?}",
+	    json_pack("{s:s, s:s, s:s, s:b, s:b, s:o, s:b, s:o, s:o, s:o, "
+		"s:s?}",
 		"family", choice->family->name,
 		"type", type_name(choice->row.type),
 		"protocol", choice->protocol,
 		"exchange", choice->row.shape != SHAPE_NONE,
 		"alone", choice->row.alone,
 		"surroundings", surroundings_json(choice),
+		"needs_nothing", setup_needs_nothing(choice),
 		"modules", modules_json(choice),
 		"variants", variants_json(listing, choice),
 		"opens", opens,

@@ -12,8 +12,9 @@ surround(struct ground *ground, char *why, size_t room)
 	int error = 0;
 
 	/* A family that has one namespace only would be missed in another. */
-	if (needed != NULL || ground->host != NULL ||
-	    ground->choice->row.shape == SHAPE_NONE) {
+	if (!setup_needs_nothing(ground->choice) || ground->host != NULL ||
+	    ground->choice->row.shape == SHAPE_NONE ||
+	    (ground->wants_setup && needed != NULL)) {
 		if (!ground->wants_setup)
 			return 0;
 		error = setup_begin(&ground->setup, ground->choice,

@@ -35,6 +35,16 @@ setup_is_need(const struct need *need)
 	    need->message != NULL);
 }
 
+bool
+setup_needs_nothing(const struct choice *choice)
+{
+	const struct surroundings *surroundings = setup_of(choice);
+
+	return surroundings == NULL ||
+	    (surroundings->where == SURROUNDINGS_NAMESPACE &&
+		!setup_is_need(surroundings->needs));
+}
+
 static void add_made(struct made *made, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -45,6 +45,12 @@ struct setup {
 /* The surroundings of a cell, or of its variant; NULL where it needs none. */
 const struct surroundings *setup_of(const struct choice *choice);
 
+/*
+ * Whether nothing has to be made for a cell: it is at most better off in a
+ * network namespace that nobody else is in.
+ */
+bool setup_needs_nothing(const struct choice *choice);
+
 /* Whether this is a need, and not the end of a list or no list at all. */
 bool setup_is_need(const struct need *need);
 

@@ -104,14 +104,15 @@ def lock(cell, options, isolated):
         return where if where == "initial namespace" else None
     if options.probes:
         # What is probed has a network of its own, or waits for its turn.
-        return None if isolated and not where else "this network"
+        free = isolated and (not where or cell.get("needs_nothing"))
+        return None if free else "this network"
     return cell["lock"]
 
 
 def is_isolated(sockdemo, cells, options, signals):
     """Whether the program may make a network for what it probes."""
     for cell in cells:
-        if cell["exchange"] and not cell.get("surroundings"):
+        if cell["exchange"] and cell.get("needs_nothing"):
             job = jobs.Job([sockdemo, "probe", "--format", "json",
                             *words(cell), "boundaries"], options.limit)
             jobs.run([job], 1, signals)
