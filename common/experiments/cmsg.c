@@ -4,6 +4,10 @@
 #include <poll.h>
 #include <string.h>
 
+/* How often a stamp is asked for again: the kernel's work that switches the
+ * stamps on for the whole machine may be late. */
+#define STAMP_TRIES 4
+
 bool
 cmsg_received(const struct choice *choice)
 {
@@ -86,10 +90,12 @@ cmsg_exchange_stamped(struct stage *stage, struct side *from, struct side *to,
 {
 	int error = cmsg_exchange(stage, from, to, cmsg, seen);
 
-	if (error != 0 || cmsg->header.msg_controllen != 0)
-		return error;
-	stage_poll(stage, to, POLLIN, STAGE_QUIET_MS);
-	return cmsg_exchange(stage, from, to, cmsg, seen);
+	for (int i = 0; i < STAMP_TRIES && error == 0 &&
+	     cmsg->header.msg_controllen == 0; i++) {
+		stage_poll(stage, to, POLLIN, STAGE_QUIET_MS);
+		error = cmsg_exchange(stage, from, to, cmsg, seen);
+	}
+	return error;
 }
 
 const void *

@@ -18,7 +18,7 @@
 #define LONG_SEC 60
 
 /* How long after a short limit it is clear that it is not kept. */
-#define LATE_MS 300
+#define LATE_MS 800
 
 /* Bytes of a message that stand in memory; what is behind them does not. */
 #define READABLE 150

@@ -28,6 +28,7 @@ struct recorder;
 struct probe;		/* probes/probe.h */
 struct document;
 struct difference;
+struct unsteady;
 
 /* The two ends of an exchange, each a process of its own. */
 enum side_id { SIDE_CLIENT, SIDE_SERVER, SIDE_COUNT };
@@ -525,11 +526,13 @@ struct family {
 	const struct request_name *requests;	/* of ioctl(); or NULL */
 	/*
 	 * Probes of its own, ended by NULL; what its documents say of these and
-	 * of any other probe; and the differences that are known. Or NULL.
+	 * of any other probe; the differences that are known; and where answers
+	 * depend on time. Or NULL.
 	 */
 	const struct probe *const *probes;
 	const struct document *documents;
 	const struct difference *differences;
+	const struct unsteady *unsteady;
 	/* Forms of every cell; NULL where there is one form only. */
 	const struct variant *variants;
 	/* --host may be a name that getaddrinfo() finds in this domain. */

@@ -44,6 +44,18 @@ explanation_in(const struct difference *row, const char *id,
 	return NULL;
 }
 
+static const char *
+unsteady_because(const struct choice *choice, const struct probe *probe)
+{
+	const struct unsteady *row = choice->family->unsteady;
+
+	for (; row != NULL && row->probe != NULL; row++)
+		if (strcmp(row->probe, probe->id) == 0 &&
+		    scope_holds(&row->cells, choice))
+			return row->why;
+	return probe->unsteady;
+}
+
 void
 judge_probed(const struct choice *choice, const char *release,
     struct probed *probed)
@@ -54,6 +66,7 @@ judge_probed(const struct choice *choice, const char *release,
 	probed->document_count = 0;
 	probed->finding = false;
 	probed->explained = NULL;
+	probed->unsteady = unsteady_because(choice, probe);
 	if (!add_own(choice, probed))
 		for (; row != NULL && row->answer != NULL; row++)
 			if (scope_holds(&row->cells, choice))

@@ -96,6 +96,16 @@ struct difference {
 	const char *source;	/* a commit, a manual, a changelog */
 };
 
+/*
+ * A cell whose answer to a probe depends on time by nature: another run may
+ * differ, and the reader is told so.
+ */
+struct unsteady {
+	const char *probe;	/* its id; NULL ends a table */
+	struct scope cells;
+	const char *why;	/* one sentence */
+};
+
 /* Room for an answer, and for what is noted beside it. */
 #define ANSWER_MAX 96
 #define OBSERVATION_NOTE_MAX 200
@@ -127,8 +137,8 @@ struct probe {
 	const char *const *answers;
 	const struct document *documents;	/* ended by a NULL answer */
 	const struct difference *differences;	/* likewise; or NULL */
-	/* Its answer depends on time by nature; the reader is told so. */
-	bool timing;
+	/* Why its answer depends on time by nature, on every cell; or NULL. */
+	const char *unsteady;
 	/* How long it may take; 0: PROBE_LIMIT_MS. */
 	unsigned limit_ms;
 	/*

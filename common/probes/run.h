@@ -40,6 +40,8 @@ struct probed {
 	bool differs[DOCUMENTS_MAX];
 	size_t document_count;
 	bool finding;		/* it differs from one of them, or more */
+	/* Why another run may answer otherwise; NULL: it does not. */
+	const char *unsteady;
 	/* What explains it on this kernel; or NULL. */
 	const struct difference *explained;
 	uint64_t elapsed_ns;

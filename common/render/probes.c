@@ -108,8 +108,11 @@ draw_probed(const struct table *table, const struct probed *probed)
 		    probed->explained->text, probed->explained->source);
 		draw_remark(table, text);
 	}
-	if (probed->completed && probed->probe->timing)
-		draw_remark(table, "depends on time: another run may differ");
+	if (probed->unsteady != NULL) {
+		snprintf(text, sizeof(text), "another run may differ: %s",
+		    probed->unsteady);
+		draw_remark(table, text);
+	}
 }
 
 static void

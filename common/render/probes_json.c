@@ -97,8 +97,11 @@ probed_json(const struct probed_report *report, const struct probed *probed)
 	if (!probed->completed)
 		value_set(object, "reason", reason_json(&probed->reason),
 		    &failed);
-	if (probe->timing)
+	if (probed->unsteady != NULL) {
 		value_set(object, "timing", json_true(), &failed);
+		value_set(object, "timing_why", value_text(probed->unsteady),
+		    &failed);
+	}
 	value_set(object, "elapsed_ns", value_count(probed->elapsed_ns),
 	    &failed);
 	set_events(object, report, probed, &failed);

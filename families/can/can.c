@@ -139,6 +139,7 @@ const struct family can_family = {
 	.hints = hints,
 	.probes = can_probes,
 	.documents = can_documents,
+	.unsteady = can_unsteady,
 	.levels = can_levels,
 	.address = can_address,
 	.format = can_format,

@@ -10,3 +10,9 @@ const struct document can_documents[] = {
 	  .source = PEER, .instead = true },
 	{ .answer = NULL },
 };
+
+const struct unsteady can_unsteady[] = {
+	{ .probe = "full-buffer", .cells = { .protocol = "j1939" },
+	  .why = "its sessions are sent at their own pace" },
+	{ .probe = NULL },
+};

@@ -5,5 +5,6 @@
 #include "probes/probe.h"
 
 extern const struct document can_documents[];
+extern const struct unsteady can_unsteady[];
 
 #endif

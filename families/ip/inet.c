@@ -115,6 +115,7 @@ const struct family inet_family = {
 	.probes = ip_probes,
 	.documents = inet_documents,
 	.differences = inet_differences,
+	.unsteady = ip_unsteady,
 	.levels = inet_levels,
 	.host_names = true,
 	.address = ipv4_address,

@@ -89,6 +89,7 @@ const struct family inet6_family = {
 	.probes = ip_probes,
 	.documents = inet6_documents,
 	.differences = inet6_differences,
+	.unsteady = ip_unsteady,
 	.levels = inet6_levels,
 	.host_names = true,
 	.address = ipv6_address,

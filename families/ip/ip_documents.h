@@ -10,4 +10,6 @@ extern const struct difference inet_differences[];
 extern const struct document inet6_documents[];
 extern const struct difference inet6_differences[];
 
+extern const struct unsteady ip_unsteady[];
+
 #endif

@@ -113,6 +113,7 @@ const struct family llc_family = {
 	.hints = hints,
 	.levels = llc_levels,
 	.probes = llc_probes,
+	.unsteady = llc_unsteady,
 	.address = llc_address,
 	.format = llc_format,
 	.lay_out = llc_lay_out,

@@ -7,4 +7,6 @@
 /* All of them, ended by NULL. */
 extern const struct probe *const llc_probes[];
 
+extern const struct unsteady llc_unsteady[];
+
 #endif

@@ -163,6 +163,7 @@ const struct family packet_family = {
 	.levels = packet_levels,
 	.variants = variants,
 	.documents = packet_documents,
+	.unsteady = packet_unsteady,
 	.address = packet_address,
 	.format = packet_format,
 	.lay_out = packet_lay_out,

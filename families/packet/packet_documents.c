@@ -15,3 +15,11 @@ const struct document packet_documents[] = {
 	  .source = "packet(7), EPERM; CAP_NET_RAW" },
 	{ .answer = NULL },
 };
+
+const struct unsteady packet_unsteady[] = {
+	{ .probe = "full-buffer", .cells = { .variant = "veth" },
+	  .why = "the other end of the cable empties it meanwhile" },
+	{ .probe = "poll-lies.pollout", .cells = { .variant = "veth" },
+	  .why = "the other end of the cable empties it meanwhile" },
+	{ .probe = NULL },
+};

@@ -5,5 +5,6 @@
 #include "probes/probe.h"
 
 extern const struct document packet_documents[];
+extern const struct unsteady packet_unsteady[];
 
 #endif

@@ -209,6 +209,7 @@ const struct family rds_family = {
 	.levels = rds_levels,
 	.probes = rds_probes,
 	.documents = rds_documents,
+	.unsteady = rds_unsteady,
 	.variants = variants,
 	.host_names = true,
 	.address = rds_address,

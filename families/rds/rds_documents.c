@@ -16,3 +16,11 @@ const struct document rds_documents[] = {
 	  .instead = true },
 	{ .answer = NULL },
 };
+
+const struct unsteady rds_unsteady[] = {
+	{ .probe = "poll-lies.pollout", .cells = { .variant = "tcp" },
+	  .why = "TCP takes over what RDS holds meanwhile" },
+	{ .probe = "poll-lies.pollout", .cells = { .variant = "tcp6" },
+	  .why = "TCP takes over what RDS holds meanwhile" },
+	{ .probe = NULL },
+};

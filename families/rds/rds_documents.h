@@ -5,5 +5,6 @@
 #include "probes/probe.h"
 
 extern const struct document rds_documents[];
+extern const struct unsteady rds_unsteady[];
 
 #endif

@@ -206,6 +206,19 @@ test_documents_of_families(void **state)
 	assert_int_equal(faults, 0);
 }
 
+static void
+test_unsteady(void **state)
+{
+	(void)state;
+	for (size_t i = 0; families[i] != NULL; i++)
+		for (const struct unsteady *row = families[i]->unsteady;
+		     row != NULL && row->probe != NULL; row++)
+			CHECK(probe_of(row->probe) != NULL && row->why != NULL,
+			    "%s: '%s' is no probe, or nothing is said\n",
+			    families[i]->name, row->probe);
+	assert_int_equal(faults, 0);
+}
+
 static bool asked[PROBES_MAX];
 
 static int
@@ -251,6 +264,7 @@ main(void)
 		cmocka_unit_test_setup(test_descriptors, set_up),
 		cmocka_unit_test_setup(test_generic_documents, set_up),
 		cmocka_unit_test_setup(test_documents_of_families, set_up),
+		cmocka_unit_test_setup(test_unsteady, set_up),
 		cmocka_unit_test_setup(test_every_probe_is_asked, set_up),
 	};
 

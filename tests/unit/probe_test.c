@@ -242,6 +242,25 @@ test_a_family_has_its_own_documents(void **state)
 	    "t");
 }
 
+static void
+test_what_depends_on_time(void **state)
+{
+	static const struct unsteady rows[] = {
+		{ .probe = "topic", .why = "of another" },
+		{ .probe = "topic.aspect", .cells = { .type = SOCK_DGRAM },
+		  .why = "of other cells" },
+		{ .probe = "topic.aspect", .cells = { .type = SOCK_STREAM },
+		  .why = "so it is" },
+		{ .probe = NULL },
+	};
+	struct family family = { .name = "toy" };
+
+	(void)state;
+	assert_null(judged(&family, "6.5", "0").unsteady);
+	family.unsteady = rows;
+	assert_string_equal(judged(&family, "6.5", "0").unsteady, "so it is");
+}
+
 int
 main(void)
 {
@@ -252,6 +271,7 @@ main(void)
 		cmocka_unit_test(test_releases),
 		cmocka_unit_test(test_every_document_counts),
 		cmocka_unit_test(test_a_known_difference_explains),
+		cmocka_unit_test(test_what_depends_on_time),
 		cmocka_unit_test(test_a_family_has_its_own_documents),
 	};
 
