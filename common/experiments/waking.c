@@ -127,6 +127,17 @@ tell_end(struct observation *seen, const struct stage_task *task, int error,
 	    "0, though {errno}", "data, though {errno}",                       \
 	    "{errno}, though {errno}", "waits on, though {errno}", NULL }
 
+/*
+ * Whether the call has ended: what was taken may take a while; what was refused
+ * wakes it at once or not at all.
+ */
+static bool
+has_ended(struct stage_task *task, int error)
+{
+	return error == 0 ? stage_ended(task, STAGE_SURE_MS)
+	    : !stage_sleeps_on(task);
+}
+
 static int
 shut_under_receive(struct stage *stage, struct observation *seen)
 {
@@ -139,8 +150,7 @@ shut_under_receive(struct stage *stage, struct observation *seen)
 	if (error != 0)
 		return error;
 	error = STAGE_CALL(beside, shutdown, SHUT_RDWR);
-	return tell_end(seen, &task, error,
-	    stage_ended(&task, move_leave_ms(stage)));
+	return tell_end(seen, &task, error, has_ended(&task, error));
 }
 
 static const struct probe shut_under_receive_probe = {
@@ -218,7 +228,7 @@ shut_under_accept(struct stage *stage, struct observation *seen)
 		return error;
 	error = beside->calls->shutdown(&beside->recorder, beside->listener,
 	    SHUT_RDWR);
-	ended = stage_ended(&task, STAGE_QUIET_MS * 2);
+	ended = has_ended(&task, error);
 	return error != 0 ? observe(seen, "%s, though %s",
 	    ended ? observed_errno(task.result) : "waits on",
 	    observed_errno(error))
