@@ -9,6 +9,7 @@
 
 extern const struct probe *const lifecycle_probes[];
 extern const struct probe *const inherit_probes[];
+extern const struct probe *const twins_probes[];
 extern const struct probe *const waking_probes[];
 extern const struct probe *const as_file_probes[];
 extern const struct probe *const naming_probes[];

@@ -108,6 +108,8 @@ static const struct probe open_type_probe = {
 		      "supported" },
 		{ .answer = NULL },
 	},
+	/* The kernel first runs modprobe for it, twice for some families. */
+	.limit_ms = 10000,
 	.run = open_type,
 };
 

@@ -1,158 +1,12 @@
-/* Descriptors that are closed while another, or a call, still holds them. */
+/* Calls that wait on a socket which another thread closes or shuts down. */
 #include <errno.h>
-#include <poll.h>
-#include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include "experiments/arrival.h"
 #include "experiments/experiments.h"
 #include "experiments/moves.h"
 #include "experiments/packet.h"
-
-/* A pair, and a second descriptor of the client's socket. */
-static int
-pair_of_two(struct stage *stage, struct side **client, struct side **server,
-    struct side **second)
-{
-	int error = stage_pair(stage, client, server);
-
-	*second = error == 0 ? arrival_beside(stage, *client) : NULL;
-	if (error == 0 && *second == NULL)
-		error = -ENOTSUP;
-	if (error != 0)
-		return error;
-	(*second)->peer = (*client)->peer;
-	error = STAGE_CALL(*client, dup);
-	if (error < 0)
-		return stage_cannot(stage, "its dup() says %s",
-		    observed_errno(error));
-	(*second)->fd = error;
-	return 0;
-}
-
-/*
- * One of two descriptors is closed. A message behind that shows that there was
- * no end before it: nobody waits for what should not come.
- */
-static int
-last_descriptor(struct stage *stage, struct observation *seen)
-{
-	struct side *client, *server, *second;
-	char first[MOVE_WORD], word[MOVE_WORD];
-	int error = pair_of_two(stage, &client, &server, &second);
-
-	if (error == 0)
-		error = move_close(client);
-	if (error != 0)
-		return error;
-	if (strcmp(move_sent(stage, second, word), "ok") != 0)
-		return observe(seen, "send: %s", word);
-	move_read(stage, server, STAGE_SURE_MS, first);
-	if (strcmp(first, "data") != 0)
-		return observe(seen, "%s", first);
-	move_close(second);
-	return observe(seen, "data, then %s", move_read(stage, server,
-	    move_leave_ms(stage), word));
-}
-
-static const struct probe last_descriptor_probe = {
-	.id = "dup-close",
-	.group = GROUP_LIFECYCLE,
-	.question = "One of two descriptors is closed, a send, the other: "
-	    "recv()?",
-	.cells = { .shapes = ON_CONNECTED },
-	.applies = move_is_direct,
-	.answers = (const char *const[]){ "data, then 0", "data, then data",
-	    "data, then {errno}", "data, then nothing", "0", "nothing",
-	    "{errno}", "send: {errno}", "send: {errno} and SIGPIPE", NULL },
-	.documents = (const struct document[]){
-		{ .answer = "data, then 0",
-		  .source = "dup(2): both refer to the same open file; "
-		      "close(2): freed with the last reference" },
-		{ .answer = NULL },
-	},
-	.run = last_descriptor,
-};
-
-/* shutdown() is of the socket, not of the descriptor. */
-static int
-shut_through_one(struct stage *stage, struct observation *seen)
-{
-	struct side *client, *server, *second;
-	char word[MOVE_WORD];
-	int error = pair_of_two(stage, &client, &server, &second);
-
-	if (error != 0)
-		return error;
-	error = STAGE_CALL(second, shutdown, SHUT_WR);
-	if (error != 0)
-		return observe(seen, "shutdown: %s", observed_errno(error));
-	return observe(seen, "%s", move_sent(stage, client, word));
-}
-
-static const struct probe shut_through_one_probe = {
-	.id = "dup-close.shutdown",
-	.group = GROUP_LIFECYCLE,
-	.question = "shutdown(SHUT_WR) of one descriptor, send() on its twin?",
-	.cells = { .shapes = ON_CONNECTED },
-	.applies = move_is_direct,
-	.answers = (const char *const[]){ MOVE_SENT_WORDS,
-	    "shutdown: {errno}", NULL },
-	.documents = (const struct document[]){
-		{ .answer = "EPIPE or EPIPE and SIGPIPE",
-		  .source = "dup(2): both refer to the same open file; "
-		      "shutdown(2)" },
-		{ .answer = NULL },
-	},
-	.run = shut_through_one,
-};
-
-/* A listener that is closed, of which there is another descriptor. */
-static int
-listener_twin(struct stage *stage, struct observation *seen)
-{
-	static struct stage_task task;
-	struct side *listener, *twin, *server;
-	int error = stage_listening(stage, 8, &listener);
-
-	if (error != 0)
-		return error;
-	twin = arrival_beside(stage, listener);
-	server = stage_side(stage, SIDE_SERVER);
-	if (twin == NULL || server == NULL)
-		return -ENOTSUP;
-	twin->listener = listener->calls->dup(&listener->recorder,
-	    listener->listener);
-	if (twin->listener < 0)
-		return stage_cannot(stage, "its dup() fails");
-	error = side_close(listener);
-	if (error == 0)
-		error = arrival_begin(stage, listener, &task);
-	if (error != 0)
-		return error;
-	error = arrival_accept(twin, server, SOCK_CLOEXEC);
-	if (error == -ETIMEDOUT && stage_ended(&task, 0))
-		return observe(seen, "connect: %s",
-		    observed_errno(task.result));
-	return observe(seen, "%s", error == 0 ? "accepts"
-	    : error == -ETIMEDOUT ? "nobody comes" : observed_errno(error));
-}
-
-static const struct probe listener_twin_probe = {
-	.id = "dup-close.listener",
-	.group = GROUP_LIFECYCLE,
-	.question = "A listener is closed, but not its dup(): who connects?",
-	.cells = { .shapes = ON_CONNECTED },
-	.applies = move_is_direct,
-	.answers = (const char *const[]){ "accepts", "nobody comes",
-	    "connect: ok", "connect: {errno}", "{errno}", NULL },
-	.documents = (const struct document[]){
-		{ .answer = "accepts",
-		  .source = "dup(2): both refer to the same open file" },
-		{ .answer = NULL },
-	},
-	.run = listener_twin,
-};
 
 static long
 receive_it(struct stage_task *task)
@@ -171,6 +25,21 @@ accept_it(struct stage_task *task)
 	    SOCK_CLOEXEC);
 }
 
+/* Some cells are set so that their calls do not wait: these are to wait. */
+static int
+without_limit(struct side *side)
+{
+	const struct timeval never = { .tv_sec = 0 };
+	const struct setting *row = side->choice->row.settings;
+	int fd = side->fd >= 0 ? side->fd : side->listener;
+
+	for (; row != NULL && row->sides != 0; row++)
+		if (row->level == SOL_SOCKET && row->name == SO_RCVTIMEO)
+			return side->calls->setsockopt(&side->recorder, fd,
+			    SOL_SOCKET, SO_RCVTIMEO, &never, sizeof(never));
+	return 0;
+}
+
 /* A call blocks on the side, in a thread; *beside is for what is done to it. */
 static int
 block(struct stage *stage, struct side *side,
@@ -185,7 +54,9 @@ block(struct stage *stage, struct side *side,
 	*task = (struct stage_task){
 		.stage = stage, .side = side, .work = work,
 	};
-	error = stage_begin(task);
+	error = without_limit(side);
+	if (error == 0)
+		error = stage_begin(task);
 	if (error == 0 && stage_await_sleep(task) != 0)
 		error = stage_cannot(stage, "the call does not block");
 	return error;
@@ -256,6 +127,17 @@ tell_end(struct observation *seen, const struct stage_task *task, int error,
 	    "0, though {errno}", "data, though {errno}",                       \
 	    "{errno}, though {errno}", "waits on, though {errno}", NULL }
 
+/*
+ * Whether the call has ended: what was taken may take a while; what was refused
+ * wakes it at once or not at all.
+ */
+static bool
+has_ended(struct stage_task *task, int error)
+{
+	return error == 0 ? stage_ended(task, STAGE_SURE_MS)
+	    : !stage_sleeps_on(task);
+}
+
 static int
 shut_under_receive(struct stage *stage, struct observation *seen)
 {
@@ -268,8 +150,7 @@ shut_under_receive(struct stage *stage, struct observation *seen)
 	if (error != 0)
 		return error;
 	error = STAGE_CALL(beside, shutdown, SHUT_RDWR);
-	return tell_end(seen, &task, error,
-	    stage_ended(&task, move_leave_ms(stage)));
+	return tell_end(seen, &task, error, has_ended(&task, error));
 }
 
 static const struct probe shut_under_receive_probe = {
@@ -347,7 +228,7 @@ shut_under_accept(struct stage *stage, struct observation *seen)
 		return error;
 	error = beside->calls->shutdown(&beside->recorder, beside->listener,
 	    SHUT_RDWR);
-	ended = stage_ended(&task, STAGE_QUIET_MS * 2);
+	ended = has_ended(&task, error);
 	return error != 0 ? observe(seen, "%s, though %s",
 	    ended ? observed_errno(task.result) : "waits on",
 	    observed_errno(error))
@@ -374,9 +255,6 @@ static const struct probe shut_under_accept_probe = {
 };
 
 const struct probe *const waking_probes[] = {
-	&last_descriptor_probe,
-	&shut_through_one_probe,
-	&listener_twin_probe,
 	&close_under_receive_probe,
 	&shut_under_receive_probe,
 	&close_under_accept_probe,

@@ -7,6 +7,7 @@
 static const struct probe *const *const generic[] = {
 	lifecycle_probes,
 	inherit_probes,
+	twins_probes,
 	waking_probes,
 	as_file_probes,
 	naming_probes,

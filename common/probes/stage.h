@@ -228,6 +228,13 @@ int stage_begin(struct stage_task *task);
  */
 int stage_await_sleep(struct stage_task *task);
 
+/*
+ * Of a task that slept in its call: whether it still does, or has gone back to
+ * sleep, after what was done meanwhile. One that was woken is waited for until
+ * it has ended.
+ */
+bool stage_sleeps_on(struct stage_task *task);
+
 /* Waits at most ms until the work is done. Returns whether it is. */
 bool stage_ended(struct stage_task *task, int ms);
 

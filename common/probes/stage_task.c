@@ -83,8 +83,8 @@ is_in_call(const struct side *side)
 	return last != NULL && last->t_ns != 0 && last->end_ns == 0;
 }
 
-int
-stage_await_sleep(struct stage_task *task)
+static int
+await_sleep(struct stage_task *task, bool entering)
 {
 	uint64_t end = step_end((int64_t)STAGE_SURE_MS * 1000000);
 
@@ -93,11 +93,24 @@ stage_await_sleep(struct stage_task *task)
 
 		if (atomic_load(&task->state) == TASK_ENDED)
 			return 1;
-		if (tid != 0 && is_in_call(task->side) && state_of(tid) == 'S')
+		if (tid != 0 && (!entering || is_in_call(task->side)) &&
+		    state_of(tid) == 'S')
 			return 0;
 		pause_a_moment();
 	}
 	return -ETIMEDOUT;
+}
+
+int
+stage_await_sleep(struct stage_task *task)
+{
+	return await_sleep(task, true);
+}
+
+bool
+stage_sleeps_on(struct stage_task *task)
+{
+	return await_sleep(task, false) == 0;
 }
 
 bool
