@@ -58,14 +58,8 @@ const struct probe *const llc_probes[] = {
 	NULL,
 };
 
-#define CONNECTING "LLC makes and ends a connection by timers and retries"
-
 const struct unsteady llc_unsteady[] = {
-	{ .probe = "close-wakes.accept", .cells = { .type = SOCK_STREAM },
-	  .why = CONNECTING },
-	{ .probe = "close-wakes.listener", .cells = { .type = SOCK_STREAM },
-	  .why = CONNECTING },
 	{ .probe = "peek", .cells = { .type = SOCK_STREAM },
-	  .why = CONNECTING },
+	  .why = "LLC makes and ends a connection by timers and retries" },
 	{ .probe = NULL },
 };

@@ -78,7 +78,6 @@ const struct family vsock_family = {
 	.levels = vsock_levels,
 	.probes = vsock_probes,
 	.documents = vsock_documents,
-	.unsteady = vsock_unsteady,
 	.address = vsock_address_choose,
 	.format = vsock_address_format,
 	.lay_out = vsock_address_lay_out,

@@ -15,9 +15,3 @@ const struct document vsock_documents[] = {
 	  .source = "vsock(7), ERRORS: MSG_OOB is not implemented" },
 	{ .answer = NULL },
 };
-
-const struct unsteady vsock_unsteady[] = {
-	{ .probe = "backlog.zero", .cells = { .type = SOCK_STREAM },
-	  .why = "the transport refuses a connection a moment later" },
-	{ .probe = NULL },
-};

@@ -5,6 +5,5 @@
 #include "probes/probe.h"
 
 extern const struct document vsock_documents[];
-extern const struct unsteady vsock_unsteady[];
 
 #endif

@@ -83,11 +83,13 @@ def _run(function):
     outer = os.environ.get("TMPDIR")
     with tempfile.TemporaryDirectory(prefix="", dir=outer) as directory:
         os.environ["TMPDIR"] = LOCALE["TMPDIR"] = directory
+        tempfile.tempdir = None  # it remembers the folder of another test
         try:
             function()
             left = os.listdir(directory)
             assert not left, f"left behind: {left}"
         finally:
+            tempfile.tempdir = None
             if outer is None:
                 del os.environ["TMPDIR"]
             else:
