@@ -96,6 +96,12 @@ def _run(function):
                 os.environ["TMPDIR"] = outer
 
 
+def has_sanitizer():
+    """Whether the program was built with one: it is slow then."""
+    with open(SOCKDEMO, "rb") as program:
+        return b"__asan_init" in program.read()
+
+
 def equal(seen, expected, what="it"):
     """Like assert seen == expected, and shows both."""
     assert seen == expected, f"{what}:\n    seen {seen!r}\nexpected " \
