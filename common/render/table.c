@@ -22,9 +22,18 @@ table_init(struct table *table, FILE *out, const struct style *style,
 		else
 			parts += (size_t)shares[i];
 	}
-	for (size_t i = 0; i < count; i++)
-		table->width[i] = shares[i] < 0 ? (size_t)-shares[i]
-		    : left * (size_t)shares[i] / parts;
+	for (size_t i = 0; i < count; i++) {
+		size_t share = (size_t)(shares[i] < 0 ? -shares[i] : shares[i]);
+
+		if (shares[i] > 0) {
+			/* What does not divide goes to those behind. */
+			table->width[i] = left * share / parts;
+			left -= table->width[i];
+			parts -= share;
+		} else {
+			table->width[i] = share;
+		}
+	}
 }
 
 /* One line of each cell; whether there was anything left to draw. */
