@@ -152,13 +152,23 @@ class Browser:
         return self.ask("element", {"using": "css selector",
                                     "value": selector})
 
+    def of(self, selector, what, method="POST"):
+        """Asks the first such element; again, where the page has made it anew
+        meanwhile."""
+        for again in reversed(range(10)):
+            try:
+                element = self.find(selector)[ELEMENT]
+                return self.ask(f"element/{element}/{what}", method=method)
+            except Failed as failure:
+                if not again or "stale element" not in str(failure):
+                    raise
+
     def click(self, selector):
-        self.ask(f"element/{self.find(selector)[ELEMENT]}/click")
+        self.of(selector, "click")
 
     def text(self, selector):
         """The text that is seen of the first such element."""
-        return self.ask(f"element/{self.find(selector)[ELEMENT]}/text",
-                        method="GET")
+        return self.of(selector, "text", "GET")
 
     def texts(self, selector):
         return self.run("return [...document.querySelectorAll(arguments[0])]"
