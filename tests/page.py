@@ -91,8 +91,8 @@ def _():
 def _():
     with opened(small()) as browser:
         browser.click(f"a.tile[data-cell='{TCP}']")
-        equal(browser.text("#cell-title").replace("\n", ""),
-              "inet/stream/tcp")
+        eventually(lambda: browser.text("#cell-title").replace("\n", "")
+                   == "inet/stream/tcp")
         equal(hash_of(browser), f"#{TCP}")
         contains(browser.text(".verdict"), "works")
         contains(browser.text(".verdict"), "Linux 6.18.44 x86_64")
@@ -117,7 +117,7 @@ def _():
             assert rung is None or (rung > left) == client, sides
         # The other one, from the lab machine.
         browser.click("a.tile[data-cell='can/raw/raw']")
-        contains(browser.text(".verdict"), "in the lab machine")
+        eventually(lambda: "in the lab machine" in browser.text(".verdict"))
         contains(browser.texts("dialog .command code"),
                  "scripts/vm sockdemo -f can -t raw -p raw --setup")
         contains(browser.text("dialog"), "modprobe can")
@@ -242,8 +242,8 @@ def _():
 def _():
     with opened(small(), size=PHONE) as browser:
         browser.click(f"a.tile[data-cell='{TCP}']")
-        equal(browser.run("return document.querySelector('dialog')"
-                          ".matches(':modal')"), True)
+        eventually(lambda: browser.run(
+            "return document.querySelector('dialog').matches(':modal')"))
         browser.press("Shift+Tab")
         inside = browser.run("return document.activeElement === document.body"
                              " || !!document.activeElement.closest('dialog')")
