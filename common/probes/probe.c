@@ -146,3 +146,32 @@ answer_fits(const char *word, const char *text)
 		word = next + sizeof(or) - 1;
 	}
 }
+
+char *
+answer_tell(const char *word, char text[ANSWER_TEXT])
+{
+	static const struct {
+		const char *placeholder, *words;
+	} rows[] = { { "{errno}", "an errno" }, { "{n}", "N" } };
+	size_t length = 0;
+
+	while (*word != '\0' && length < ANSWER_TEXT - 10) {
+		const char *words = NULL;
+
+		for (size_t i = 0; i < 2 && words == NULL; i++) {
+			size_t size = strlen(rows[i].placeholder);
+
+			if (strncmp(word, rows[i].placeholder, size) != 0)
+				continue;
+			words = rows[i].words;
+			word += size;
+		}
+		if (words != NULL)
+			length += (size_t)snprintf(text + length,
+			    ANSWER_TEXT - length, "%s", words);
+		else
+			text[length++] = *word++;
+	}
+	text[length] = '\0';
+	return text;
+}

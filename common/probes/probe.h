@@ -106,6 +106,9 @@ struct unsteady {
 	const char *why;	/* one sentence */
 };
 
+/* Room for several answers in words. */
+#define ANSWER_TEXT 256
+
 /* Room for an answer, and for what is noted beside it. */
 #define ANSWER_MAX 96
 #define OBSERVATION_NOTE_MAX 200
@@ -176,5 +179,8 @@ bool probe_applies(const struct probe *probe, const struct choice *choice);
  * or one of several that are parted by " or ".
  */
 bool answer_fits(const char *word, const char *text);
+
+/* The word for people: "an errno" for `{errno}`, "N" for `{n}`. Returns text. */
+char *answer_tell(const char *word, char text[ANSWER_TEXT]);
 
 #endif

@@ -32,14 +32,16 @@ static const char *
 join_documents(const struct probed *probed, bool source, char *text,
     size_t room)
 {
+	char words[ANSWER_TEXT];
+
 	text[0] = '\0';
 	for (size_t i = 0; i < probed->document_count; i++) {
 		const struct document *document = probed->documents[i];
 
 		if (i != 0)
 			strlcat(text, source ? "; " : " | ", room);
-		strlcat(text, source ? document->source : document->answer,
-		    room);
+		strlcat(text, source ? document->source
+		    : answer_tell(document->answer, words), room);
 	}
 	return probed->document_count != 0 ? text : source ? "" : "(nothing)";
 }
@@ -176,6 +178,7 @@ render_probes_ladders(FILE *out, const struct probed_report *report,
 			    probed->trace[SIDE_SERVER] },
 		};
 		char text[CELL_MAX + REASON_MAX];
+		char words[ANSWER_TEXT];
 		struct table_cell line = { text, INK_BOLD };
 
 		snprintf(text, sizeof(text), "%s: %s", probed->probe->id,
@@ -194,7 +197,7 @@ render_probes_ladders(FILE *out, const struct probed_report *report,
 		table_row(&lines, &line);
 		for (size_t j = 0; j < probed->document_count; j++) {
 			snprintf(text, sizeof(text), "documented: %s (%s)%s",
-			    probed->documents[j]->answer,
+			    answer_tell(probed->documents[j]->answer, words),
 			    probed->documents[j]->source,
 			    probed->differs[j] ? ": a finding" : "");
 			line.ink = INK_PLAIN;

@@ -27,13 +27,15 @@ static json_t *
 documents_json(const struct probed *probed)
 {
 	json_t *array = json_array();
+	char words[ANSWER_TEXT];
 	bool failed = false;
 
 	for (size_t i = 0; i < probed->document_count; i++) {
 		json_t *object = json_object();
 
 		value_set(object, "answer",
-		    value_text(probed->documents[i]->answer), &failed);
+		    value_text(answer_tell(probed->documents[i]->answer,
+			words)), &failed);
 		value_set(object, "source",
 		    value_text(probed->documents[i]->source), &failed);
 		value_set(object, "differs", json_boolean(probed->differs[i]),
@@ -72,6 +74,7 @@ probed_json(const struct probed_report *report, const struct probed *probed)
 {
 	const struct probe *probe = probed->probe;
 	const struct document *document = first_document(probed);
+	char words[ANSWER_TEXT];
 	json_t *object = json_object();
 	bool failed = false;
 
@@ -82,7 +85,8 @@ probed_json(const struct probed_report *report, const struct probed *probed)
 	value_set(object, "observed", probed->completed
 	    ? value_text(probed->seen.answer) : json_null(), &failed);
 	value_set(object, "documented", document != NULL
-	    ? value_text(document->answer) : json_null(), &failed);
+	    ? value_text(answer_tell(document->answer, words)) : json_null(),
+	    &failed);
 	value_set(object, "source", document != NULL
 	    ? value_text(document->source) : json_null(), &failed);
 	value_set(object, "finding", json_boolean(probed->finding), &failed);

@@ -53,6 +53,18 @@ test_answers_fit(void **state)
 	}
 }
 
+static void
+test_words_for_people(void **state)
+{
+	char text[ANSWER_TEXT];
+
+	(void)state;
+	assert_string_equal(answer_tell("kept", text), "kept");
+	assert_string_equal(answer_tell("send: {errno} or {n}, then {errno}",
+	    text), "send: an errno or N, then an errno");
+	assert_string_equal(answer_tell("{else}", text), "{else}");
+}
+
 static const struct variant one_form = { .name = "abstract" };
 
 static const struct choice stream_cell = {
@@ -266,6 +278,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers_fit),
+		cmocka_unit_test(test_words_for_people),
 		cmocka_unit_test(test_scopes_hold),
 		cmocka_unit_test(test_who_is_asked),
 		cmocka_unit_test(test_releases),
