@@ -48,7 +48,7 @@ static int
 bind_low(struct stage *stage, struct observation *seen)
 {
 	struct endpoint name;
-	struct side *side;
+	struct side *side = NULL;
 	int error = stage_numbered(stage, LOW_PORT, &name);
 
 	if (error == 0)

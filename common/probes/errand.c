@@ -42,7 +42,7 @@ static _Noreturn void
 live(const struct errand *errand, const char *directory)
 {
 	const struct errand_terms *terms = errand->terms;
-	struct setup setup;
+	struct setup setup = { .before = -1, .network = { -1, -1 } };
 	struct stage stage = {
 		.choice = terms->choice,
 		.setup = terms->setup != NULL ? &setup : NULL,

@@ -51,7 +51,7 @@ pause_a_moment(void)
 }
 
 /* The state of a thread as proc(5) has it: 'S' sleeps. */
-static char
+static int
 state_of(int tid)
 {
 	char path[64];

@@ -30,14 +30,15 @@ documents_json(const struct probed *probed)
 	char words[ANSWER_TEXT];
 	bool failed = false;
 
-	for (size_t i = 0; i < probed->document_count; i++) {
+	for (size_t i = 0; i < probed->document_count &&
+	     probed->documents[i] != NULL; i++) {
+		const struct document *document = probed->documents[i];
 		json_t *object = json_object();
 
 		value_set(object, "answer",
-		    value_text(answer_tell(probed->documents[i]->answer,
-			words)), &failed);
+		    value_text(answer_tell(document->answer, words)), &failed);
 		value_set(object, "source",
-		    value_text(probed->documents[i]->source), &failed);
+		    value_text(document->source), &failed);
 		value_set(object, "differs", json_boolean(probed->differs[i]),
 		    &failed);
 		if (json_array_append_new(array, object) != 0)

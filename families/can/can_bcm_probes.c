@@ -30,10 +30,9 @@ tell(struct stage *stage, struct side *side, const struct task *task)
 static struct task
 task_of(const struct stage *stage, unsigned opcode, char byte)
 {
-	struct task task;
+	struct task task = { .bytes = { 0 } };
 	struct bcm_msg_head *head = head_of(&task);
 
-	memset(&task, 0, sizeof(task));
 	head->opcode = opcode;
 	head->can_id = can_probes_id(stage, 1);
 	head->nframes = 1;

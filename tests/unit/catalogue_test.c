@@ -123,8 +123,7 @@ check_answer(const struct probe *probe, const char *answer, const char *who)
 	char *rest = copy;
 	char *or;
 
-	assert_true(strlen(answer) < sizeof(copy));
-	strcpy(copy, answer);
+	assert_true(strlcpy(copy, answer, sizeof(copy)) < sizeof(copy));
 	while ((or = strstr(rest, " or ")) != NULL) {
 		*or = '\0';
 		CHECK(is_answer(probe, rest), "%s: %s says '%s', which it "
