@@ -149,7 +149,7 @@ render_probes_table(FILE *out, const struct probed_report *report,
 		const struct probed *probed = &report->probed[i];
 
 		if (probed->probe->group != (enum probe_group)group) {
-			group = probed->probe->group;
+			group = (int)probed->probe->group;
 			fprintf(out, "\n%s\n",
 			    probe_group_name(probed->probe->group));
 			table_rule(&table);
@@ -226,7 +226,7 @@ list_one(const struct probe *probe, void *context)
 		fprintf(listing->out, "%s%s\n",
 		    listing->group != GROUP_COUNT ? "\n" : "",
 		    probe_group_name(probe->group));
-	listing->group = probe->group;
+	listing->group = (int)probe->group;
 	table_row(&listing->table, cells);
 	return 0;
 }
