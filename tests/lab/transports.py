@@ -231,7 +231,11 @@ def _():
             client.close()
         with peer.contact(port) as client:
             peer.send(client, b"still there?", (peer.host, port))
-            equal(peer.receive(client, 12), b"still there?")
+            answer = peer.receive(client, 12)
+            # The kernel may give it the port of one that aborted.
+            while answer == b"x":
+                answer = peer.receive(client, 12)
+            equal(answer, b"still there?")
 
 
 @contextlib.contextmanager
