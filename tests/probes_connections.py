@@ -6,107 +6,21 @@ Each experiment is made again here, and its word comes from what Python saw.
 """
 import ctypes
 import errno
-import functools
-import json
 import os
 import select
 import signal
 import socket
 import struct
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)),
                                 "lib"))
-import harness  # noqa: E402
-from harness import equal, test  # noqa: E402
+from again import (CONNECTED, compare_all, experiment, outcome)  # noqa: E402
+from harness import equal  # noqa: E402
 
-FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6,
-            "unix": socket.AF_UNIX}
-TYPES = {"stream": socket.SOCK_STREAM, "dgram": socket.SOCK_DGRAM,
-         "seqpacket": socket.SOCK_SEQPACKET}
-CELLS = [("inet", "stream"), ("inet", "dgram"), ("inet6", "stream"),
-         ("inet6", "dgram"), ("unix", "stream"), ("unix", "dgram"),
-         ("unix", "seqpacket")]
-CONNECTED = "stream", "seqpacket"
 SURE = 10_000  # milliseconds
 QUIET = 40
 LIBC = ctypes.CDLL(None, use_errno=True)
-EXPERIMENTS = {}
-
-
-def experiment(name, *types):
-    """The experiment of that probe, on cells of these types (none: of all)."""
-    def register(function):
-        EXPERIMENTS[name] = function, types or tuple(TYPES)
-        return function
-    return register
-
-
-class Stage:
-    """Sockets of one cell, closed at the end."""
-
-    def __init__(self, family, kind):
-        self.family, self.kind = family, kind
-        self.folder = tempfile.TemporaryDirectory()
-        self.names = 0
-        self.open = []
-
-    def keep(self, one):
-        self.open.append(one)
-        return one
-
-    def socket(self):
-        return self.keep(socket.socket(FAMILIES[self.family],
-                                       TYPES[self.kind]))
-
-    def bound(self):
-        one = self.socket()
-        self.names += 1
-        one.bind({"inet": ("127.0.0.1", 0), "inet6": ("::1", 0)}.get(
-            self.family, f"{self.folder.name}/{self.names}"))
-        return one
-
-    def listening(self):
-        one = self.bound()
-        if self.kind != "dgram":
-            one.listen()
-        return one
-
-    def vacant(self):
-        """A name that nobody has any more."""
-        one = self.bound()
-        address = one.getsockname()
-        one.close()
-        if self.family == "unix":
-            os.unlink(address)
-        return address
-
-    def pair(self):
-        """A client that is connected, and its peer."""
-        server = self.listening()
-        client = self.socket() if self.kind != "dgram" else self.bound()
-        client.connect(server.getsockname())
-        if self.kind != "dgram":
-            server = self.keep(server.accept()[0])
-        return client, server
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        for one in self.open:
-            one.close()
-        self.folder.cleanup()
-
-
-def outcome(call, *arguments):
-    """"ok", or the name of the errno."""
-    try:
-        call(*arguments)
-    except OSError as error:
-        return errno.errorcode[error.errno]
-    return "ok"
 
 
 def wait(one, events=select.POLLIN, limit=SURE):
@@ -340,28 +254,4 @@ def _(stage):
     return f"recv: {read(client)}"
 
 
-@functools.cache
-def probed(family, kind):
-    """What the probes say of a cell: a word for each."""
-    result = harness.sockdemo("probe", "-f", family, "-t", kind, "--format",
-                              "json", *EXPERIMENTS)
-    equal(result.returncode, 0, result.stderr)
-    return {one["id"]: one["observed"]
-            for one in json.loads(result.stdout)["probes"]}
-
-
-def compare(probe):
-    make, types = EXPERIMENTS[probe]
-    for family, kind in CELLS:
-        if kind not in types:
-            continue
-        with Stage(family, kind) as stage:
-            seen = make(stage)
-        equal(probed(family, kind)[probe], seen,
-              f"{probe} on {family} {kind}")
-
-
-for each in EXPERIMENTS:
-    test(f"{each}: Python sees the same")(functools.partial(compare, each))
-
-harness.main()
+compare_all()

@@ -6,7 +6,6 @@ Each experiment is made again here, and its word comes from what Python saw.
 """
 import errno
 import functools
-import json
 import os
 import select
 import socket
@@ -16,6 +15,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)),
                                 "lib"))
 import harness  # noqa: E402
+from again import observed, outcome  # noqa: E402
 from harness import equal, test  # noqa: E402
 
 FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6}
@@ -89,15 +89,6 @@ class Cell:
             one.close()
 
 
-def word_of(function, *arguments):
-    """"ok", or the name of the errno."""
-    try:
-        function(*arguments)
-    except OSError as error:
-        return errno.errorcode[error.errno]
-    return "ok"
-
-
 def arrived(one, seconds=SURE):
     return bool(select.select([one], [], [], seconds)[0])
 
@@ -106,23 +97,19 @@ def arrived(one, seconds=SURE):
 def probed(cell):
     """What the probes say of a cell: a word for each."""
     family, protocol = cell
-    kind = {"tcp": "stream", "udp": "dgram"}[protocol]
-    names = sorted({name for name, one, _ in EXPERIMENTS if one == cell})
-    result = harness.sockdemo("probe", "-f", family, "-t", kind, "--format",
-                              "json", *names)
-    equal(result.returncode, 0, result.stderr)
-    return {one["id"]: one["observed"]
-            for one in json.loads(result.stdout)["probes"]}
+    return observed(sorted({name for name, one, _ in EXPERIMENTS
+                            if one == cell}), family,
+                    {"tcp": "stream", "udp": "dgram"}[protocol])
 
 
 @experiment("nonlocal-bind", *TCP, *UDP)
 def _(cell):
-    return word_of(cell.socket().bind, (FOREIGN[cell.family], 0))
+    return outcome(cell.socket().bind, (FOREIGN[cell.family], 0))
 
 
 @experiment("nonlocal-bind.loopback", *TCP, *UDP)
 def _(cell):
-    return word_of(cell.socket().bind, (OTHER[cell.family], 0))
+    return outcome(cell.socket().bind, (OTHER[cell.family], 0))
 
 
 @experiment("dual-stack", ("inet6", "tcp"), ("inet6", "udp"))
@@ -149,7 +136,7 @@ def _(cell):
     server.bind(("::", 0))
     if cell.protocol == "tcp":
         server.listen()
-    return word_of(cell.socket(socket.AF_INET).bind,
+    return outcome(cell.socket(socket.AF_INET).bind,
                    ("0.0.0.0", server.getsockname()[1]))
 
 
@@ -170,7 +157,7 @@ def _(cell):
     client.connect(cell.vacant())
     client.send(b"abcdef")
     client.settimeout(SURE)
-    return word_of(client.recv, 8)
+    return outcome(client.recv, 8)
 
 
 @experiment("udp-async.recverr", *UDP)
@@ -179,7 +166,7 @@ def _(cell):
     client.setsockopt(cell.level, IPV6_RECVERR if cell.v6 else IP_RECVERR, 1)
     client.sendto(b"abcdef", cell.vacant())
     client.settimeout(SURE)
-    return word_of(client.recv, 8)
+    return outcome(client.recv, 8)
 
 
 @experiment("udp-async.so-error", *UDP)
@@ -227,7 +214,7 @@ def _(cell):
 @experiment("broadcast", ("inet", "udp"))
 def _(cell):
     to = "127.255.255.255", cell.bound().getsockname()[1]
-    return word_of(cell.bound().sendto, b"x", to).replace("ok", "sent")
+    return outcome(cell.bound().sendto, b"x", to).replace("ok", "sent")
 
 
 @experiment("broadcast.receive", ("inet", "udp"))
@@ -241,7 +228,7 @@ def _(cell):
 @experiment("reuse.address", *TCP, *UDP)
 def _(cell):
     first = cell.bound(socket.SO_REUSEADDR)
-    return word_of(lambda: cell.bound(socket.SO_REUSEADDR,
+    return outcome(lambda: cell.bound(socket.SO_REUSEADDR,
                                       port=first.getsockname()[1]))
 
 
@@ -249,7 +236,7 @@ def _(cell):
 def _(cell):
     first = cell.bound(socket.SO_REUSEADDR)
     first.listen()
-    return word_of(lambda: cell.bound(socket.SO_REUSEADDR,
+    return outcome(lambda: cell.bound(socket.SO_REUSEADDR,
                                       port=first.getsockname()[1]))
 
 
@@ -307,7 +294,7 @@ def _(cell):
     receiver = cell.pair()[1]
     receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO,
                         struct.pack("ll", 0, 20000))
-    return word_of(receiver.recv, 8)
+    return outcome(receiver.recv, 8)
 
 
 @experiment("ctrunc.none", *TCP, *UDP)

@@ -6,8 +6,6 @@ Each experiment is made again here, and its word comes from what Python saw.
 """
 import errno
 import fcntl
-import functools
-import json
 import os
 import select
 import socket
@@ -18,95 +16,12 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)),
                                 "lib"))
-import harness  # noqa: E402
-from harness import Skip, equal, test  # noqa: E402
+from again import (CONNECTED, FAMILIES, TYPES, compare_all,  # noqa: E402
+                   experiment, name_of, outcome)
+from harness import Skip  # noqa: E402
 
-FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6,
-            "unix": socket.AF_UNIX}
-TYPES = {"stream": socket.SOCK_STREAM, "dgram": socket.SOCK_DGRAM,
-         "seqpacket": socket.SOCK_SEQPACKET}
-CELLS = [("inet", "stream"), ("inet", "dgram"), ("inet6", "stream"),
-         ("inet6", "dgram"), ("unix", "stream"), ("unix", "dgram"),
-         ("unix", "seqpacket")]
-CONNECTED = "stream", "seqpacket"
 SURE = 10  # seconds
 PENDING = 0.1
-EXPERIMENTS = {}
-
-
-def experiment(name, *types):
-    """The experiment of that probe, on cells of these types (none: of all)."""
-    def register(function):
-        EXPERIMENTS[name] = function, types or tuple(TYPES)
-        return function
-    return register
-
-
-class Stage:
-    """Sockets of one cell, closed at the end."""
-
-    def __init__(self, family, kind):
-        self.family, self.kind = family, kind
-        self.folder = tempfile.TemporaryDirectory()
-        self.names = 0
-        self.open = []
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        for one in self.open:
-            one.close()
-        self.folder.cleanup()
-
-    def keep(self, one):
-        self.open.append(one)
-        return one
-
-    def socket(self):
-        return self.keep(socket.socket(FAMILIES[self.family],
-                                       TYPES[self.kind]))
-
-    def name(self):
-        self.names += 1
-        return {"inet": ("127.0.0.1", 0), "inet6": ("::1", 0)}.get(
-            self.family, f"{self.folder.name}/{self.names}")
-
-    def bound(self):
-        one = self.socket()
-        one.bind(self.name())
-        return one
-
-    def listening(self, backlog=8):
-        one = self.bound()
-        one.listen(backlog)
-        return one
-
-    def pair(self):
-        """A client, and its peer, which were connected."""
-        server = self.bound()
-        client = self.bound()
-        if self.kind == "dgram":
-            client.connect(server.getsockname())
-            return client, server
-        server.listen()
-        client = self.socket()
-        client.connect(server.getsockname())
-        return client, self.keep(server.accept()[0])
-
-
-def name_of(error):
-    """Python calls 95 ENOTSUP, which is EOPNOTSUPP on Linux."""
-    return errno.errorcode[error.errno].replace("ENOTSUP", "EOPNOTSUPP")
-
-
-def outcome(call, *arguments):
-    """"ok", or the name of the errno."""
-    try:
-        call(*arguments)
-    except OSError as error:
-        return name_of(error)
-    return "ok"
 
 
 def read(one):
@@ -314,28 +229,4 @@ def _(stage):
     return ", then ".join(errno.errorcode.get(code, "0") for code in codes)
 
 
-@functools.cache
-def probed(family, kind):
-    """What the probes say of a cell: a word for each."""
-    result = harness.sockdemo("probe", "-f", family, "-t", kind, "--format",
-                              "json", *EXPERIMENTS)
-    equal(result.returncode, 0, result.stderr)
-    return {one["id"]: one["observed"]
-            for one in json.loads(result.stdout)["probes"]}
-
-
-def compare(probe):
-    make, types = EXPERIMENTS[probe]
-    for family, kind in CELLS:
-        if kind not in types:
-            continue
-        with Stage(family, kind) as stage:
-            seen = make(stage)
-        equal(probed(family, kind)[probe], seen,
-              f"{probe} on {family} {kind}")
-
-
-for each in EXPERIMENTS:
-    test(f"{each}: Python sees the same")(functools.partial(compare, each))
-
-harness.main()
+compare_all()

@@ -5,50 +5,26 @@ inet6 and unix, beside what the probes say of them.
 Each experiment is made again here, and its word comes from what Python saw.
 """
 import array
-import errno
 import fcntl
-import functools
-import json
 import os
 import select
 import socket
 import sys
-import tempfile
 import termios
 import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)),
                                 "lib"))
-import harness  # noqa: E402
-from harness import equal, test  # noqa: E402
+from again import Stage, compare_all, experiment, name_of  # noqa: E402
 
-FAMILIES = {"inet": socket.AF_INET, "inet6": socket.AF_INET6,
-            "unix": socket.AF_UNIX}
-TYPES = {"stream": socket.SOCK_STREAM, "dgram": socket.SOCK_DGRAM,
-         "seqpacket": socket.SOCK_SEQPACKET}
-CELLS = [("inet", "stream"), ("inet", "dgram"), ("inet6", "stream"),
-         ("inet6", "dgram"), ("unix", "stream"), ("unix", "dgram"),
-         ("unix", "seqpacket")]
 SURE = 10.0
-EXPERIMENTS = {}
 
 
-def experiment(name, *types):
-    """The experiment of that probe, on cells of these types (none: of all)."""
-    def register(function):
-        EXPERIMENTS[name] = function, types
-        return function
-    return register
-
-
-class Pair:
+class Pair(Stage):
     """A sender and a receiver of a cell."""
 
     def __init__(self, family, kind):
-        self.family, self.kind = family, kind
-        self.folder = tempfile.TemporaryDirectory()
-        self.names = 0
-        self.open = []
+        super().__init__(family, kind)
         if kind == "dgram":
             self.sender, self.receiver = self.bound(), self.bound()
             self.peer = self.receiver.getsockname()
@@ -59,21 +35,6 @@ class Pair:
         self.sender.connect(listener.getsockname())
         self.receiver = self.keep(listener.accept()[0])
 
-    def keep(self, one):
-        self.open.append(one)
-        return one
-
-    def socket(self):
-        return self.keep(socket.socket(FAMILIES[self.family],
-                                       TYPES[self.kind]))
-
-    def bound(self):
-        one = self.socket()
-        self.names += 1
-        one.bind({"inet": ("127.0.0.1", 0), "inet6": ("::1", 0)}.get(
-            self.family, f"{self.folder.name}/{self.names}"))
-        return one
-
     def send(self, data, flags=0):
         if self.peer is None:
             return self.sender.send(data, flags)
@@ -82,31 +43,9 @@ class Pair:
     def arrived(self):
         assert select.select([self.receiver], [], [], SURE)[0]
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        for one in self.open:
-            one.close()
-        self.folder.cleanup()
-
     @property
     def stream(self):
         return self.kind == "stream"
-
-
-def name(error):
-    return errno.errorcode[error.errno]
-
-
-@functools.cache
-def probed(family, kind):
-    """What the probes say of a cell: a word for each."""
-    result = harness.sockdemo("probe", "-f", family, "-t", kind, "--format",
-                              "json", *EXPERIMENTS)
-    equal(result.returncode, 0, result.stderr)
-    return {one["id"]: one["observed"]
-            for one in json.loads(result.stdout)["probes"]}
 
 
 @experiment("boundaries")
@@ -155,7 +94,7 @@ def _(pair):
     try:
         pair.receiver.setsockopt(socket.SOL_SOCKET, so_peek_off, 1)
     except OSError as error:
-        return f"setsockopt: {name(error)}"
+        return f"setsockopt: {name_of(error)}"
     parts = [pair.receiver.recv(2, socket.MSG_PEEK) for _ in range(2)]
     return {(b"bc", b"de"): "moves on", (b"bc", b"bc"): "stays"}.get(
         tuple(parts), "without effect")
@@ -238,7 +177,7 @@ def _(pair):
             pair.receiver.recv(middle)
             low = middle
         except OSError as error:
-            high, refused = middle, name(error)
+            high, refused = middle, name_of(error)
     return f"{low}, then {refused}"
 
 
@@ -306,7 +245,7 @@ def _(pair):
             pair.send(b"x", socket.MSG_DONTWAIT)
     except BlockingIOError as error:
         told = select.select([], [pair.sender], [], 0)[1]
-        return ("POLLOUT, yet " if told else "no POLLOUT, ") + name(error)
+        return ("POLLOUT, yet " if told else "no POLLOUT, ") + name_of(error)
 
 
 @experiment("nonblock.recv")
@@ -318,26 +257,9 @@ def _(pair):
             pair.receiver.recv(8, flags)
             return "something came"
         except OSError as error:
-            seen.append(name(error))
+            seen.append(name_of(error))
     return f"both {seen[0]}" if len(set(seen)) == 1 \
         else f"{seen[0]}, with O_NONBLOCK {seen[1]}"
 
 
-def compare(family, kind):
-    differ = []
-    for probe, (function, types) in EXPERIMENTS.items():
-        if types and kind not in types:
-            continue
-        with Pair(family, kind) as pair:
-            seen = function(pair)
-        if seen != probed(family, kind).get(probe):
-            differ.append(f"{probe}: Python sees {seen!r}, the probe "
-                          f"{probed(family, kind).get(probe)!r}")
-    assert not differ, "\n".join(differ)
-
-
-for cell in CELLS:
-    test(f"Python sees what the probes see, {' '.join(cell)}")(
-        functools.partial(compare, *cell))
-
-harness.main()
+compare_all(Pair)

@@ -5,8 +5,6 @@ their own probes say of them.
 Each experiment is made again here, and its word comes from what Python saw.
 """
 import array
-import errno
-import json
 import os
 import socket
 import struct
@@ -16,10 +14,9 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)),
                                 "lib"))
 import harness  # noqa: E402
+from again import TYPES, name_of, observed  # noqa: E402
 from harness import Skip, equal, test  # noqa: E402
 
-TYPES = {"stream": socket.SOCK_STREAM, "dgram": socket.SOCK_DGRAM,
-         "seqpacket": socket.SOCK_SEQPACKET}
 CREDENTIALS = struct.Struct("iII")
 NETLINK_USERSOCK = 2
 GROUP = 1
@@ -27,15 +24,7 @@ GROUP = 1
 
 def probed(probe, family, kind, *words):
     """What the probe says of a cell."""
-    result = harness.sockdemo("probe", probe, "-f", family, "-t", kind,
-                              *words, "--format", "json")
-    equal(result.returncode, 0, result.stderr)
-    (one,) = json.loads(result.stdout)["probes"]
-    return one["observed"]
-
-
-def name_of(error):
-    return errno.errorcode[error.errno]
+    return observed([probe], family, kind, *words)[probe]
 
 
 def compare_types(probe, experiment, types=tuple(TYPES)):
