@@ -162,9 +162,13 @@ static const struct probe connected_probe = {
 	.run = connected,
 };
 
-/* A message is there: POLLIN and POLLOUT by their other names. */
+/*
+ * A message is there: whether poll() tells it by this name, and that more could
+ * be sent by the other.
+ */
 static int
-norm(struct stage *stage, struct observation *seen)
+tell_pair(struct stage *stage, struct observation *seen, short in, short out,
+    const char *class)
 {
 	struct side *from, *to;
 	ssize_t got;
@@ -176,12 +180,22 @@ norm(struct stage *stage, struct observation *seen)
 	got = packet_await(stage, from, to);
 	if (got < 0)
 		return observe(seen, "no message: %s", observed_errno(got));
-	revents = stage_poll(stage, to, POLLRDNORM | POLLWRNORM, 0);
+	revents = stage_poll(stage, to, (short)(in | out), 0);
 	if (revents < 0)
 		return observe(seen, "poll: %s", observed_errno(revents));
-	return observe(seen, (revents & POLLRDNORM) == 0
-	    ? (revents & POLLWRNORM) == 0 ? "neither" : "POLLWRNORM only"
-	    : (revents & POLLWRNORM) == 0 ? "POLLRDNORM only" : "both");
+	if ((revents & in) != 0 && (revents & out) != 0)
+		return observe(seen, "both");
+	if ((revents & (in | out)) == 0)
+		return observe(seen, "neither");
+	return observe(seen, "POLL%s%s only", (revents & in) != 0 ? "RD" : "WR",
+	    class);
+}
+
+/* POLLIN and POLLOUT by their other names. */
+static int
+norm(struct stage *stage, struct observation *seen)
+{
+	return tell_pair(stage, seen, POLLRDNORM, POLLWRNORM, "NORM");
 }
 
 static const struct probe norm_probe = {
@@ -203,22 +217,7 @@ static const struct probe norm_probe = {
 static int
 band(struct stage *stage, struct observation *seen)
 {
-	struct side *from, *to;
-	ssize_t got;
-	int revents;
-	int error = packet_pair(stage, &from, &to);
-
-	if (error != 0)
-		return error;
-	got = packet_await(stage, from, to);
-	if (got < 0)
-		return observe(seen, "no message: %s", observed_errno(got));
-	revents = stage_poll(stage, to, POLLRDBAND | POLLWRBAND, 0);
-	if (revents < 0)
-		return observe(seen, "poll: %s", observed_errno(revents));
-	return observe(seen, (revents & POLLRDBAND) == 0
-	    ? (revents & POLLWRBAND) == 0 ? "neither" : "POLLWRBAND only"
-	    : (revents & POLLWRBAND) == 0 ? "POLLRDBAND only" : "both");
+	return tell_pair(stage, seen, POLLRDBAND, POLLWRBAND, "BAND");
 }
 
 static const struct probe band_probe = {

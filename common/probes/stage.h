@@ -201,9 +201,6 @@ unsigned stage_sigpipes(void);
 size_t stage_flood(struct stage *stage, struct side *from, size_t length,
     size_t most, int *error);
 
-/* Receives with MSG_DONTWAIT until nothing is there: how many messages. */
-size_t stage_drain(struct stage *stage, struct side *to, size_t *bytes);
-
 /*
  * Something done meanwhile, in a thread: a call that blocks. `work` uses the
  * side, and nobody else does until it has ended.

@@ -201,21 +201,3 @@ stage_flood(struct stage *stage, struct side *from, size_t length,
 	free(message);
 	return sent;
 }
-
-size_t
-stage_drain(struct stage *stage, struct side *to, size_t *bytes)
-{
-	char message[4096];
-	size_t count = 0;
-
-	*bytes = 0;
-	for (;;) {
-		ssize_t got = stage_receive(stage, to, message,
-		    sizeof(message), MSG_DONTWAIT, STAGE_QUIET_MS);
-
-		if (got <= 0)
-			return count;
-		count++;
-		*bytes += (size_t)got;
-	}
-}
