@@ -35,17 +35,17 @@ receive_stamped(struct stage *stage, size_t room, struct cmsg *control,
 		    "that could be cut");
 	error = cmsg_send(stage, client, server, seen);
 	return error != 0 ? error
-	    : cmsg_receive_into(stage, server, control, room, seen);
+	    : cmsg_receive_into(server, control, room, 0, seen);
 }
 
 static int
 describe_cut(const struct cmsg *control, struct observation *seen)
 {
-	const char *flag = (control->header.msg_flags & MSG_CTRUNC) != 0
+	const char *flag = (control->control.message.msg_flags & MSG_CTRUNC) != 0
 	    ? "MSG_CTRUNC" : "no flag";
-	const struct cmsghdr *message = CMSG_FIRSTHDR(&control->header);
+	const struct cmsghdr *message = CMSG_FIRSTHDR(&control->control.message);
 
-	if (message == NULL || control->header.msg_controllen == 0)
+	if (message == NULL || control->control.message.msg_controllen == 0)
 		return observe(seen, "%s, none of it", flag);
 	return observe(seen, message->cmsg_len <
 	    CMSG_LEN(sizeof(struct timeval)) ? "%s, a part of it"
@@ -108,30 +108,12 @@ static const struct probe no_room_probe = {
 	.run = no_room,
 };
 
-/* sendmsg() with one control message of an int's size. */
 static ssize_t
 send_control(struct stage *stage, struct side *from, int level, int type,
     int value)
 {
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = { .header = { .cmsg_len = CMSG_LEN(sizeof(int)),
-	    .cmsg_level = level, .cmsg_type = type } };
-	char data[STAGE_MESSAGE_LENGTH + 1] = STAGE_MESSAGE;
-	struct iovec part = { data, STAGE_MESSAGE_LENGTH };
-	struct msghdr message = {
-		.msg_iov = &part, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
-	};
-	const struct cell *cell = &stage->choice->row;
-
-	if (cell->shape != SHAPE_CONNECTED && !cell->unaddressed) {
-		message.msg_name = from->peer.bytes;
-		message.msg_namelen = from->peer.length;
-	}
-	memcpy(CMSG_DATA(&control.header), &value, sizeof(value));
-	return STAGE_CALL(from, sendmsg, &message, stage_flags(stage, 0));
+	return control_send(stage, from, STAGE_MESSAGE, STAGE_MESSAGE_LENGTH,
+	    level, type, &value, sizeof(value));
 }
 
 static int
@@ -196,7 +178,7 @@ descriptor(struct stage *stage, struct observation *seen)
 		return observe(seen, "%s", observed_errno(sent));
 	if (stage_poll(stage, server, POLLIN, STAGE_SURE_MS) <= 0)
 		return observe(seen, "nothing comes");
-	error = cmsg_receive(stage, server, &control, 0, seen);
+	error = cmsg_receive(server, &control, 0, seen);
 	if (error != 0)
 		return error < 0 ? error : 0;
 	return observe(seen, cmsg_find(&control, SOL_SOCKET, SCM_RIGHTS)

@@ -38,40 +38,25 @@ cmsg_send(struct stage *stage, struct side *from, struct side *to,
 	return 1;
 }
 
-static int
-receive(struct side *to, struct cmsg *control, size_t room, int flags,
+int
+cmsg_receive_into(struct side *to, struct cmsg *cmsg, size_t room, int flags,
     struct observation *seen)
 {
-	control->part = (struct iovec){ control->data, sizeof(control->data) };
-	control->header = (struct msghdr){
-		.msg_name = control->from.bytes,
-		.msg_namelen = sizeof(control->from.storage),
-		.msg_iov = &control->part,
-		.msg_iovlen = 1,
-		.msg_control = room != 0 ? control->room : NULL,
-		.msg_controllen = room,
-	};
-	control->got = STAGE_CALL(to, recvmsg, &control->header, flags);
-	if (control->got >= 0)
+	cmsg->control.room = room;
+	cmsg->control.from = &cmsg->from;
+	cmsg->got = control_receive(to, cmsg->data, sizeof(cmsg->data), flags,
+	    &cmsg->control);
+	if (cmsg->got >= 0)
 		return 0;
-	observe(seen, "recvmsg: %s", observed_errno(control->got));
+	observe(seen, "recvmsg: %s", observed_errno(cmsg->got));
 	return 1;
 }
 
 int
-cmsg_receive(struct stage *stage, struct side *to, struct cmsg *control,
-    int flags, struct observation *seen)
+cmsg_receive(struct side *to, struct cmsg *cmsg, int flags,
+    struct observation *seen)
 {
-	(void)stage;
-	return receive(to, control, sizeof(control->room), flags, seen);
-}
-
-int
-cmsg_receive_into(struct stage *stage, struct side *to,
-    struct cmsg *control, size_t room, struct observation *seen)
-{
-	(void)stage;
-	return receive(to, control, room, 0, seen);
+	return cmsg_receive_into(to, cmsg, CMSG_ROOM, flags, seen);
 }
 
 int
@@ -81,7 +66,7 @@ cmsg_exchange(struct stage *stage, struct side *from, struct side *to,
 	int error = cmsg_send(stage, from, to, seen);
 
 	return error != 0 ? error
-	    : cmsg_receive(stage, to, control, 0, seen);
+	    : cmsg_receive(to, control, 0, seen);
 }
 
 int
@@ -91,7 +76,7 @@ cmsg_exchange_stamped(struct stage *stage, struct side *from, struct side *to,
 	int error = cmsg_exchange(stage, from, to, cmsg, seen);
 
 	for (int i = 0; i < STAMP_TRIES && error == 0 &&
-	     cmsg->header.msg_controllen == 0; i++) {
+	     cmsg->control.message.msg_controllen == 0; i++) {
 		stage_poll(stage, to, POLLIN, STAGE_QUIET_MS);
 		error = cmsg_exchange(stage, from, to, cmsg, seen);
 	}
@@ -99,13 +84,9 @@ cmsg_exchange_stamped(struct stage *stage, struct side *from, struct side *to,
 }
 
 const void *
-cmsg_find(const struct cmsg *control, int level, int type)
+cmsg_find(struct cmsg *cmsg, int level, int type)
 {
-	struct msghdr header = control->header;
-	struct cmsghdr *message = CMSG_FIRSTHDR(&header);
+	size_t size;
 
-	for (; message != NULL; message = CMSG_NXTHDR(&header, message))
-		if (message->cmsg_level == level && message->cmsg_type == type)
-			return CMSG_DATA(message);
-	return NULL;
+	return control_find(&cmsg->control, level, type, &size);
 }

@@ -9,18 +9,17 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
+#include "probes/control.h"
 #include "probes/stage.h"
 
 #define CMSG_ROOM 512
 
 /* What recvmsg() has given. */
 struct cmsg {
-	struct msghdr header;
-	struct iovec part;
+	struct control control;
 	struct endpoint from;
 	ssize_t got;
 	char data[2048];
-	_Alignas(struct cmsghdr) char room[CMSG_ROOM];
 };
 
 /* The words of what these functions observe. */
@@ -37,12 +36,12 @@ int cmsg_send(struct stage *stage, struct side *from, struct side *to,
     struct observation *seen);
 
 /* One recvmsg(), with room for control messages. */
-int cmsg_receive(struct stage *stage, struct side *to,
-    struct cmsg *control, int flags, struct observation *seen);
+int cmsg_receive(struct side *to, struct cmsg *cmsg, int flags,
+    struct observation *seen);
 
 /* With so much of it. */
-int cmsg_receive_into(struct stage *stage, struct side *to,
-    struct cmsg *control, size_t room, struct observation *seen);
+int cmsg_receive_into(struct side *to, struct cmsg *cmsg, size_t room,
+    int flags, struct observation *seen);
 
 /* Both. */
 int cmsg_exchange(struct stage *stage, struct side *from, struct side *to,
@@ -57,6 +56,6 @@ int cmsg_exchange_stamped(struct stage *stage, struct side *from,
     struct side *to, struct cmsg *cmsg, struct observation *seen);
 
 /* The data of the first control message of a kind, or NULL. */
-const void *cmsg_find(const struct cmsg *control, int level, int type);
+const void *cmsg_find(struct cmsg *cmsg, int level, int type);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "experiments/experiments.h"
 #include "experiments/packet.h"
+#include "probes/control.h"
 
 /* More than the least of receive buffers holds. */
 #define MESSAGES 100
@@ -22,26 +23,20 @@ may_drop(const struct choice *choice)
 static ssize_t
 receive_counted(struct side *to, long *count)
 {
-	union {
-		struct cmsghdr header;
-		char bytes[256];
-	} control;
+	struct control control = { .room = CONTROL_ROOM };
 	char data[64];
-	struct iovec vector = { .iov_base = data, .iov_len = sizeof(data) };
-	struct msghdr message = {
-		.msg_iov = &vector, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
-	};
-	ssize_t got = STAGE_CALL(to, recvmsg, &message, MSG_DONTWAIT);
-	struct cmsghdr *one = got >= 0 ? CMSG_FIRSTHDR(&message) : NULL;
+	ssize_t got = control_receive(to, data, sizeof(data), MSG_DONTWAIT,
+	    &control);
 	unsigned value;
+	const void *found;
+	size_t size;
 
 	*count = -1;
-	for (; one != NULL; one = CMSG_NXTHDR(&message, one)) {
-		if (one->cmsg_level != SOL_SOCKET ||
-		    one->cmsg_type != SO_RXQ_OVFL)
-			continue;
-		memcpy(&value, CMSG_DATA(one), sizeof(value));
+	if (got < 0)
+		return got;
+	found = control_find(&control, SOL_SOCKET, SO_RXQ_OVFL, &size);
+	if (found != NULL) {
+		memcpy(&value, found, sizeof(value));
 		*count = value;
 	}
 	return got;

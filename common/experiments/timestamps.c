@@ -160,7 +160,7 @@ too_late(struct stage *stage, struct observation *seen)
 	error = stamp(server, SO_TIMESTAMP, 1);
 	if (error != 0)
 		return observe(seen, "setsockopt: %s", observed_errno(error));
-	error = cmsg_receive(stage, server, &control, 0, seen);
+	error = cmsg_receive(server, &control, 0, seen);
 	if (error != 0)
 		return error < 0 ? error : 0;
 	return observe(seen, cmsg_find(&control, SOL_SOCKET, SO_TIMESTAMP)
@@ -228,7 +228,7 @@ when_sent(struct stage *stage, struct observation *seen)
 	/* The message has arrived: it has left. */
 	if ((stage_poll(stage, client, 0, 0) & POLLERR) == 0)
 		return observe(seen, "no stamp");
-	error = cmsg_receive(stage, client, &control, MSG_ERRQUEUE, seen);
+	error = cmsg_receive(client, &control, MSG_ERRQUEUE, seen);
 	if (error != 0)
 		return error < 0 ? error : 0;
 	return observe(seen, cmsg_find(&control, SOL_SOCKET,

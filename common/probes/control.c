@@ -1,4 +1,4 @@
-#include "shared/control.h"
+#include "probes/control.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -46,6 +46,11 @@ control_receive(struct side *to, void *data, size_t room, int flags,
 	control->data = (struct iovec){ data, room };
 	control->message.msg_iov = &control->data;
 	control->message.msg_iovlen = 1;
+	if (control->from != NULL) {
+		control->message.msg_name = control->from->bytes;
+		control->message.msg_namelen =
+		    sizeof(control->from->storage);
+	}
 	control->message.msg_control = control->room != 0 ? control->bytes
 							  : NULL;
 	control->message.msg_controllen = control->room;

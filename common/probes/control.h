@@ -1,6 +1,6 @@
 /* control: messages with control data, on the stage of a probe (cmsg(3)). */
-#ifndef FAMILIES_SHARED_CONTROL_H
-#define FAMILIES_SHARED_CONTROL_H
+#ifndef PROBES_CONTROL_H
+#define PROBES_CONTROL_H
 
 #include <sys/socket.h>
 
@@ -12,6 +12,7 @@
 
 struct control {
 	size_t room;	/* for what is received; CONTROL_ROOM: all of it */
+	struct endpoint *from;	/* whom a message came from; NULL: not asked */
 	struct msghdr message;	/* as recvmsg() left it */
 	struct iovec data;
 	_Alignas(struct cmsghdr) unsigned char bytes[CONTROL_ROOM];

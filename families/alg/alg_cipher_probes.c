@@ -5,7 +5,7 @@
 #include "alg_probes.h"
 #include "alg_vector.h"
 #include "record/calls.h"
-#include "shared/control.h"
+#include "probes/control.h"
 
 #define CIPHER { .protocol = "skcipher" }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "can_probes.h"
-#include "shared/control.h"
+#include "probes/control.h"
 
 #define J1939 { .protocol = "j1939" }
 

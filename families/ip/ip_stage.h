@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 
 #include "probes/stage.h"
-#include "shared/control.h"
+#include "probes/control.h"
 
 /* The loopback interface is the first of every network namespace. */
 #define IP_LOOPBACK_INDEX 1

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "record/calls.h"
-#include "shared/control.h"
+#include "probes/control.h"
 
 #ifndef SOL_LLC
 #define SOL_LLC 268

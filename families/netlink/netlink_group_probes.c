@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "netlink_probes.h"
-#include "shared/control.h"
+#include "probes/control.h"
 #include "shared/nobody.h"
 
 #define USERS { .protocol = "usersock" }

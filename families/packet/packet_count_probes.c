@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "packet_probes.h"
-#include "shared/control.h"
+#include "probes/control.h"
 
 #define FRAMES 30
 

@@ -5,7 +5,7 @@
 #include <linux/tipc.h>
 #include <string.h>
 
-#include "shared/control.h"
+#include "probes/control.h"
 
 #define MESSAGING "TIPC project, messaging: "
 

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "shared/control.h"
+#include "probes/control.h"
 #include "shared/nobody.h"
 #include "unix_probes.h"
 

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "shared/control.h"
+#include "probes/control.h"
 #include "unix_probes.h"
 
 #define RIGHTS SOL_SOCKET, SCM_RIGHTS

@@ -1,7 +1,7 @@
 /* Descriptors that are passed: more than once, and between other data. */
 #include <string.h>
 
-#include "shared/control.h"
+#include "probes/control.h"
 #include "unix_probes.h"
 
 #define RIGHTS SOL_SOCKET, SCM_RIGHTS

@@ -1,5 +1,5 @@
 /* A sender that is asked for its credentials; its process as a descriptor. */
-#include "shared/control.h"
+#include "probes/control.h"
 #include "unix_name.h"
 #include "unix_probes.h"
 
