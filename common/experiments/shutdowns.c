@@ -142,8 +142,11 @@ own_send(struct stage *stage, struct observation *seen)
 
 	if (error != 0)
 		return error;
-	return result != 0 ? tell_refusal(seen, result)
-	    : observe(seen, "%s", move_sent(stage, client, word));
+	if (result != 0)
+		return tell_refusal(seen, result);
+	/* What is still under way may be another answer. */
+	move_read(stage, server, move_leave_ms(stage), word);
+	return observe(seen, "%s", move_sent(stage, client, word));
 }
 
 static const struct probe own_send_probe = {
