@@ -46,15 +46,25 @@ is_reliable(const struct conversation *conversation)
 	return (conversation->side.choice->row.traits & TRAIT_RELIABLE) != 0;
 }
 
+/* Whether the answer to the message is the last that could come at all. */
+static bool
+is_last_chance(const struct conversation *conversation, uint64_t number)
+{
+	return conversation->account->tally.round_trips == 0 &&
+	    number == payload_messages(&conversation->payload);
+}
+
+/* On a busy machine a loss is not known by a second alone. */
 static int64_t
-answer_timeout(const struct conversation *conversation)
+answer_timeout(const struct conversation *conversation, uint64_t number)
 {
 	const struct cell *cell = &conversation->side.choice->row;
 	int64_t timeout = conversation->side.timeout_ns;
 
 	if (cell->patience_ms != 0)
 		return (int64_t)cell->patience_ms * 1000000;
-	if (is_reliable(conversation) || timeout < LOST_AFTER_NS)
+	if (is_reliable(conversation) || timeout < LOST_AFTER_NS ||
+	    is_last_chance(conversation, number))
 		return timeout;
 	return LOST_AFTER_NS;
 }
@@ -188,7 +198,8 @@ await_answer(struct conversation *conversation, enum side_id answers,
 {
 	struct side *side = &conversation->side;
 	struct tally *tally = &conversation->account->tally;
-	uint64_t end = step_end(answer_timeout(conversation));
+	uint64_t end = step_end(answer_timeout(conversation,
+	    window->newest));
 
 	/* What else comes meanwhile buys no more time. */
 	for (;;) {
@@ -258,7 +269,7 @@ missing_answer(struct conversation *conversation, uint64_t number,
 	return side_fail(side, step_receiving_call(side), ETIMEDOUT,
 	    "no answer to message %llu within %g s",
 	    (unsigned long long)number,
-	    (double)answer_timeout(conversation) / 1e9);
+	    (double)answer_timeout(conversation, number) / 1e9);
 }
 
 int
