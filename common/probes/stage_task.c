@@ -110,7 +110,9 @@ stage_await_sleep(struct stage_task *task)
 bool
 stage_sleeps_on(struct stage_task *task)
 {
-	return await_sleep(task, false) == 0;
+	/* Woken, it may sleep once more on its way out. */
+	return await_sleep(task, false) == 0 &&
+	    !stage_ended(task, STAGE_QUIET_MS);
 }
 
 bool
