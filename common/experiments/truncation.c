@@ -187,6 +187,9 @@ look_ahead(struct stage_task *task)
 	    MSG_PEEK | MSG_DONTWAIT);
 }
 
+/* Where it does not come back, it leaves little of a single core to others. */
+#define PEEK_LIMIT_MS 15000
+
 /* In a task: there is a family where it does not come back. */
 static int
 peek(struct stage *stage, struct observation *seen)
@@ -233,6 +236,7 @@ static const struct probe peek_probe = {
 		{ .answer = "left", .source = "recv(2), MSG_PEEK" },
 		{ .answer = NULL },
 	},
+	.limit_ms = PEEK_LIMIT_MS,
 	.run = peek,
 };
 
